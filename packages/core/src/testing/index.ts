@@ -1,1 +1,1 @@
-export {};
+export type { Clock, Timer } from '../clock.ts';

@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.ts';
+import type { ServiceView } from '../hooks/events.ts';
+import type { HookName, TapFunctions } from '../hooks/hooks.ts';
+import type { Logger } from '../log.ts';
+import type { PluginSupervisor } from '../supervisor/api.ts';
+
+/** Where within a hook a tap runs: all early ones, then normal, then late; within a stage in the order of the hook's table. */
+export type TapStage = 'early' | 'normal' | 'late';
+
+/** How a tap is registered when its name alone is not enough. */
+export interface TapOptions {
+  /** Shown as `plugin:name` in traces and errors. */
+  readonly name: string;
+  /** Default `normal`. */
+  readonly stage?: TapStage;
+  /** Limit on one call in milliseconds; the hook's default when absent. Async hooks only. */
+  readonly deadlineMs?: number;
+}
+
+/** One hook as a plugin sees it. */
+export interface ScopedHook<Name extends HookName> {
+  tap(options: string | TapOptions, tap: TapFunctions[Name]): void;
+}
+
+/** All hooks as a plugin sees them. */
+export type ScopedHooks = { readonly [Name in HookName]: ScopedHook<Name> };
+
+/** Names a value that one plugin shares with others. Compared by `id`, so two copies of a package meet. */
+export interface Token<T> {
+  /** Reverse-domain or package-like, such as `example.com/budget`. */
+  readonly id: string;
+  /** Never set: carries the type. */
+  readonly type?: T;
+}
+
+/** A method of a plugin that the control API and the CLI can call. Parameters and result are plain JSON values. */
+export type ExposedMethod = (params: Readonly<Record<string, unknown>>, signal: AbortSignal) => unknown;
+
+/** Everything a plugin gets. Nothing in it is an object of the engine. */
+export interface PluginContext<Config = unknown, ServiceConfig = unknown> {
+  /** `[plugins.<name>]` after its schema. */
+  readonly config: Config;
+  /** `[services.<name>]` of a service after its schema. Throws a TypeError for a service that is not in the plan. */
+  serviceConfig(service: { readonly name: string }): ServiceConfig;
+  /** The value of one of `serviceKeys` of a service after its schema, undefined when the key is absent. */
+  serviceKey(service: { readonly name: string }, key: string): unknown;
+  readonly hooks: ScopedHooks;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Runs when this generation is disposed, last registered first, each within the deadline. */
+  defer(dispose: () => void | Promise<void>): void;
+  /** Runs when this generation comes into force. Open sockets and files here. A throw at start ends the start; at reload the old generation stays. */
+  onActivate(activate: () => void | Promise<void>): void;
+  /** A value that survives reloads of this plugin: `init` runs only the first time. */
+  carry<T>(key: string, init: () => T): T;
+  /** Shares a value with plugins set up later. */
+  provide<T>(token: Token<T>, value: T): void;
+  /** A value that an earlier plugin shares, undefined when none does. */
+  use<T>(token: Token<T>): T | undefined;
+  /** Offers a method to the control API under `<plugin>/<method>`. */
+  expose(method: string, handler: ExposedMethod): void;
+  /** Adds fields to what `status` shows of a service, under the plugin's name. Return undefined for nothing. */
+  describe(describe: (service: ServiceView) => Readonly<Record<string, unknown>> | undefined): void;
+  /** Emits an event of its own; the name has the form `example.com/name`. */
+  emit(name: string, data: Readonly<Record<string, unknown>>): void;
+  readonly supervisor: PluginSupervisor;
+}
+
+/** A token for {@link PluginContext.provide} and {@link PluginContext.use}. */
+export function createToken<T>(id: string): Token<T> {
+  return Object.freeze({ id });
+}

@@ -1,0 +1,54 @@
+import type { OutputStream, ServiceView } from '../hooks/events.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Intent, IntentResult } from '../service/intent.ts';
+import type { SupervisorEvent } from './events.ts';
+import type { PluginReport } from '../plugin/report.ts';
+import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
+
+/** What a plugin can ask of the supervisor: look, and submit intents. */
+export interface PluginSupervisor {
+  readonly project: string;
+  readonly plan: Plan;
+  /** Every service of the plan, in its order. */
+  services(): readonly ServiceView[];
+  service(name: string): ServiceView | undefined;
+  /** Resolves when the intent took effect, was refused or superseded. Never rejects for a service that exists. */
+  submit(service: string, intent: Intent): Promise<IntentResult>;
+  /** Brings the ordered shutdown on. */
+  requestStop(reason: string, exitCode?: number): void;
+  /** Calls the listener for each event from now on; returns the unsubscribe function. A throw is logged. */
+  subscribe(listener: (event: SupervisorEvent) => void): () => void;
+  status(): SupervisorStatus;
+  serviceStatus(name: string): ServiceStatus | undefined;
+  why(name: string): WhyReport | undefined;
+  /** The last bytes of a service's output, at most 64 KiB. */
+  tail(service: string): Uint8Array;
+  /** Calls the listener with each chunk of a service's output; the chunk is only valid during the call. Returns the unsubscribe function. */
+  onOutput(service: string, listener: (chunk: Uint8Array, stream: OutputStream) => void): () => void;
+  /** Lines that a service writes on its `notify_fd`. Returns the unsubscribe function. */
+  onNotify(service: string, listener: (line: string) => void): () => void;
+  /** Reads the configuration again and applies it. Rejects with the reason when the new one is refused: the old one stays. */
+  reload(): Promise<ReloadReport>;
+  /** Calls what a plugin exposed. Rejects with ERR_PLUGIN_CALL when there is no such method or it throws. */
+  call(
+    plugin: string,
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+  /** Plugins with their taps and figures. */
+  plugins(): readonly PluginReport[];
+  /** Takes a quarantined tap back into service. False: there is none of this label. */
+  releaseTap(label: string): boolean;
+}
+
+/** What a reload did, by service name. */
+export interface ReloadReport {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly restarted: readonly string[];
+  readonly updated: readonly string[];
+  readonly unchanged: number;
+  /** Plugins added or removed. */
+  readonly plugins: { readonly added: readonly string[]; readonly removed: readonly string[] };
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '../clock.ts';
+import type { ConfigIssue } from '../errors/base.ts';
+import type { Logger } from '../log.ts';
+import type { Plugin } from '../plugin/define-plugin.ts';
+import type { ProcessLayer } from '../process/contract.ts';
+import type { OutputSink, OutputStream } from '../hooks/events.ts';
+
+/** A configuration as read: plain values, and the way back from a path to a place in the text. */
+export interface LoadedConfig {
+  /** The whole file as plain values, keys as in the TOML form. */
+  readonly raw: unknown;
+  /** Absolute path, undefined when it came from memory. */
+  readonly file: string | undefined;
+  /** Folder that relative paths and plugin names resolve from, absolute. */
+  readonly directory: string;
+  /** Adds file, line, column and excerpt to issues that have a path. */
+  locate(issues: readonly ConfigIssue[]): readonly ConfigIssue[];
+}
+
+/** Where a configuration comes from; asked again at every reload. */
+export interface ConfigSource {
+  /** Rejects with a ConfigError when it cannot be read. */
+  load(): Promise<LoadedConfig>;
+}
+
+/** A service as it stands in a configuration: the keys of `[[services]]`. */
+export type ServiceInput = { readonly name: string } & Readonly<Record<string, unknown>>;
+
+/** How a supervisor is made. Everything has a default. */
+export interface SupervisorOptions {
+  /** Where the configuration comes from. Excludes `services`. */
+  readonly source?: ConfigSource;
+  /** Services as values, with the keys of the configuration file. */
+  readonly services?: readonly ServiceInput[];
+  /** Plugins as values, besides those the configuration lists. */
+  readonly plugins?: readonly Plugin[];
+  /** Default: from the configuration, else `tappet`. */
+  readonly project?: string;
+  /** Runtime directory. Default null: nothing survives this process, and it ends with all its services. */
+  readonly directory?: string | null;
+  /** Start only these and what they depend on. */
+  readonly only?: readonly string[];
+  /** Default: silent. */
+  readonly log?: Logger;
+  readonly clock?: Clock;
+  /** The environment for `${VAR}` and `inherit_env`. Default: that of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Sink for output that no plugin takes. Default: dropped after the ring. */
+  readonly console?: (service: string, stream: OutputStream, resume: () => void) => OutputSink | undefined;
+  /** Replaces the operating system, for tests. */
+  readonly processes?: ProcessLayer;
+}
+
+/** How a supervisor ended. */
+export interface SupervisorExit {
+  readonly exitCode: number;
+  readonly reason: string;
+  /** Every error that brought it down or happened on the way, first first. */
+  readonly errors: readonly Error[];
+}
