@@ -1,0 +1,128 @@
+import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { TLSSocket } from 'node:tls';
+import type { ProbeIo } from '../definition.ts';
+import { requireDaysLeft } from '../net/certificate.ts';
+import { tlsConnectOptions } from '../net/connect.ts';
+import { networkFailure } from '../net/failure.ts';
+import { lookup } from '../net/lookup.ts';
+import { MOST_READ_BYTES } from '../net/received.ts';
+import { ProbeFailure } from '../result.ts';
+import { plainAgent, secureAgent } from './agents.ts';
+import type { HttpDescription } from './description.ts';
+import type { HttpAnswer } from './judge.ts';
+
+const DEFAULT_TLS = { verify: true } as const;
+
+/** One request: where to, and with which words. */
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly data: string | undefined;
+}
+
+/** Sends one request and reads its answer, 64 KiB at most. A kept connection that turns out closed is replaced once. */
+export async function exchange(request: HttpRequest, description: HttpDescription, io: ProbeIo): Promise<HttpAnswer> {
+  io.doing = `waiting for ${request.url.origin}`;
+  const first = await send(request, description, io);
+  if (first !== 'stale') return first;
+  const second = await send(request, { ...description, keep_alive: false }, io);
+  if (second === 'stale') throw new ProbeFailure('the server closed the connection');
+  return second;
+}
+
+/** "stale": the kept connection was closed by the server before it took the request. */
+function send(request: HttpRequest, description: HttpDescription, io: ProbeIo): Promise<HttpAnswer | 'stale'> {
+  return new Promise((resolve, reject) => {
+    const isSecure = request.url.protocol === 'https:';
+    const options = requestOptions(request, description, isSecure);
+    const outgoing = isSecure ? https.request(options) : http.request(options);
+    const onAbort = (): void => void outgoing.destroy();
+    io.signal.addEventListener('abort', onAbort, { once: true });
+    const fail = (error: unknown): void => {
+      outgoing.destroy();
+      reject(networkFailure(`cannot get an answer from ${request.url.host}`, error));
+    };
+    outgoing.on('error', (error) => (isStale(outgoing, error) ? resolve('stale') : fail(error)));
+    outgoing.on('information', () => limitInformation(outgoing, fail));
+    outgoing.on('upgrade', (_response, socket) => {
+      socket.destroy();
+      fail(new ProbeFailure('the server switched to another protocol', { status: 101 }));
+    });
+    outgoing.on('response', (response) => {
+      if (!isCertificateFresh(response, description, fail)) return;
+      collect(response, resolve, fail);
+    });
+    outgoing.end(request.data);
+  });
+}
+
+function requestOptions(
+  { url, method, headers }: HttpRequest,
+  description: HttpDescription,
+  isSecure: boolean,
+): RequestOptions {
+  const { socket, keep_alive: keepAlive, tls } = description;
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
+  const agent = keepAlive ? (isSecure ? secureAgent(tls) : plainAgent()) : false;
+  const base = { method, headers, path: `${url.pathname}${url.search}`, agent, noDelay: true };
+  const place = socket === undefined ? { host, port, lookup } : { host, socketPath: socket };
+  return isSecure
+    ? { ...base, ...place, ...tlsConnectOptions(tls ?? DEFAULT_TLS, { host, port }) }
+    : { ...base, ...place };
+}
+
+function collect(
+  response: IncomingMessage,
+  resolve: (answer: HttpAnswer) => void,
+  fail: (error: unknown) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const finish = (isWhole: boolean): void => {
+    resolve({
+      status: response.statusCode ?? 0,
+      location: response.headers.location,
+      body: Buffer.concat(chunks).subarray(0, MOST_READ_BYTES),
+      isWhole,
+    });
+  };
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size <= MOST_READ_BYTES) return;
+    finish(false);
+    response.destroy();
+  });
+  response.on('end', () => finish(true));
+  response.on('error', fail);
+  response.on('close', () => fail(new ProbeFailure('the server closed the connection in the middle of its answer')));
+}
+
+/** Endless `1xx` answers never become a response, so their bytes are counted on the socket. */
+function limitInformation(outgoing: ClientRequest, fail: (error: unknown) => void): void {
+  const socket = outgoing.socket;
+  if (socket === null || socket.bytesRead <= MOST_READ_BYTES) return;
+  fail(new ProbeFailure('the server sends interim answers without end'));
+}
+
+function isCertificateFresh(
+  response: IncomingMessage,
+  { tls }: HttpDescription,
+  fail: (error: unknown) => void,
+): boolean {
+  if (tls?.days_left === undefined || !(response.socket instanceof TLSSocket)) return true;
+  try {
+    requireDaysLeft(response.socket, tls.days_left);
+    return true;
+  } catch (error) {
+    fail(error);
+    return false;
+  }
+}
+
+function isStale(outgoing: ClientRequest, error: Error): boolean {
+  return outgoing.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}

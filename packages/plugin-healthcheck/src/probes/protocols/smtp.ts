@@ -1,0 +1,32 @@
+import * as v from 'valibot';
+import { defineProbe, type ProbeDefinition } from '../definition.ts';
+import { converse } from '../net/converse.ts';
+import { table, text } from '../options/table.ts';
+import { expectReply } from './reply-lines.ts';
+import { describeServer, serverEntries, type ServerDescription } from './target.ts';
+
+/** The options of `smtp`. */
+export interface SmtpDescription extends ServerDescription {
+  /** The name to say hello with. */
+  readonly helo: string;
+}
+
+/** The greeting, EHLO and QUIT. */
+export const smtp: ProbeDefinition<'smtp', SmtpDescription> = defineProbe({
+  name: 'smtp',
+  short: 'address',
+  options: table({
+    ...serverEntries(25),
+    helo: v.optional(v.pipe(text, v.regex(/^[\w.:[\]-]+$/, 'must be a host name')), 'localhost'),
+  }),
+  describe: describeServer('smtp'),
+  attempt: (description, io) =>
+    converse(description, io, async (dialogue) => {
+      const greeting = await expectReply(dialogue, { code: 220, what: 'the greeting' });
+      dialogue.send(`EHLO ${description.helo}\r\n`);
+      await expectReply(dialogue, { code: 250, what: 'the answer to EHLO' });
+      dialogue.send('QUIT\r\n');
+      await expectReply(dialogue, { code: 221, what: 'the answer to QUIT' });
+      return { message: greeting.text };
+    }),
+});
