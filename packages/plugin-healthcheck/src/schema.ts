@@ -1,0 +1,92 @@
+import { type ConfigIssue, type ConfigPath, formatPath } from '@tappet/core';
+import * as v from 'valibot';
+import type { Check } from './checks/check.ts';
+import { configIssues, unknownOption } from './probes/options/issues.ts';
+import { isProbeName, parseNamed, PROBE_NAMES } from './probes/index.ts';
+import { isSetting, SETTING_NAMES, settings } from './settings.ts';
+import { complete, uniqueName } from './settings-defaults.ts';
+import { combinationIssues, duplicateOf, timingIssues } from './settings-issues.ts';
+
+/** Checks that were read, or everything that is wrong with them. */
+export type ParsedChecks = { readonly checks: readonly Check[] } | { readonly issues: readonly ConfigIssue[] };
+
+/** Reads one check table, or a list of them, and fills in every default. `path` is where it stands. All issues are found at once. */
+export function parseChecks(raw: unknown, path: ConfigPath = []): ParsedChecks {
+  const isList = Array.isArray(raw);
+  const parsed = (isList ? raw : [raw]).map((one, index) => parseCheck(one, isList ? [...path, index] : path));
+  const issues = parsed.flatMap((one) => ('issues' in one ? one.issues : []));
+  const checks = parsed.flatMap((one) => ('check' in one ? [one.check] : []));
+  const twice = checks.flatMap((check, index) => duplicateOf(check, { index, checks, path }));
+  return issues.length + twice.length > 0 ? { issues: [...issues, ...twice] } : { checks: checks.map(uniqueName) };
+}
+
+/** The same as a schema, for `[[services.healthcheck]]` or `[services.healthcheck]`. An empty table means no checks. */
+export const checksSchema: v.GenericSchema<unknown, readonly Check[]> = v.pipe(
+  v.unknown(),
+  v.rawTransform<unknown, readonly Check[]>(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseChecks(isEmptyTable(dataset.value) ? [] : dataset.value);
+    if ('checks' in parsed) return parsed.checks;
+    for (const { message, hint, path } of parsed.issues) {
+      const text = hint === undefined ? message : `${message} (${hint})`;
+      const items = issuePath(dataset.value, path);
+      addIssue(items === undefined ? { message: text } : { message: text, path: items });
+    }
+    return NEVER;
+  }),
+);
+
+function parseCheck(raw: unknown, path: ConfigPath): { check: Check } | { issues: readonly ConfigIssue[] } {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    return {
+      issues: [
+        {
+          code: 'ERR_CONFIG_TYPE',
+          message: `cannot use ${formatPath(path) || 'the check'}: a check must be a table`,
+          path,
+        },
+      ],
+    };
+  }
+  const entries = Object.entries(raw);
+  const probes = entries.filter(([key]) => isProbeName(key));
+  const own = Object.fromEntries(entries.filter(([key]) => isSetting(key)));
+  const strangers = entries.map(([key]) => key).filter((key) => !isSetting(key) && !isProbeName(key));
+
+  const read = v.safeParse(settings, own);
+  const parsed = probes.flatMap(([key, value]) => (isProbeName(key) ? [parseNamed(key, value, [...path, key])] : []));
+  const issues = [
+    ...strangers.map((key) => unknownOption([...path, key], [...SETTING_NAMES, ...PROBE_NAMES])),
+    ...(read.success ? [] : configIssues(read.issues, { path, schema: settings })),
+    ...parsed.flatMap((one) => ('issues' in one ? one.issues : [])),
+    ...combinationIssues({ own, probes: probes.map(([key]) => key), strangers, path }),
+    ...(read.success ? timingIssues(read.output, path) : []),
+  ];
+  if (issues.length > 0 || !read.success) return { issues };
+  const [first] = parsed;
+  return { check: complete(read.output, first !== undefined && 'probe' in first ? first.probe : undefined) };
+}
+
+function isEmptyTable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+}
+
+type PathItem = {
+  readonly type: 'unknown';
+  readonly origin: 'value';
+  readonly input: unknown;
+  readonly key: unknown;
+  readonly value: unknown;
+};
+
+function issuePath(root: unknown, path: ConfigPath): [PathItem, ...PathItem[]] | undefined {
+  let input = root;
+  const items = path.map((key): PathItem => {
+    const value: unknown =
+      typeof input === 'object' && input !== null ? Object.getOwnPropertyDescriptor(input, key)?.value : undefined;
+    const item: PathItem = { type: 'unknown', origin: 'value', input, key, value };
+    input = value;
+    return item;
+  });
+  const [first, ...rest] = items;
+  return first === undefined ? undefined : [first, ...rest];
+}
