@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   ERR_START_TIMEOUT: 'a service was not ready within its start timeout',
   ERR_START_VETOED: 'a plugin refused the start',
   ERR_DEPENDENCY: 'a dependency cannot be satisfied, or was not within the time limit',
+  ERR_REQUIRED_FAILED: 'a required service failed and brought the supervisor down',
   ERR_STOP_TIMEOUT: 'something did not end within its time limit',
   ERR_SERVICE_UNKNOWN: 'no service has this name',
   ERR_INTENT_REFUSED: 'an actor of higher precedence holds the service',

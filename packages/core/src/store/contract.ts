@@ -17,6 +17,8 @@ export interface ServiceRecord {
   readonly starts: number;
   readonly failures: number;
   readonly consecutiveFailures: number;
+  /** Its restart budget was spent. */
+  readonly gaveUp: boolean;
   /** True after a user's stop, until a user's start. */
   readonly held: boolean;
   readonly lastExit: ExitInfo | undefined;

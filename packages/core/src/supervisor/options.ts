@@ -36,8 +36,8 @@ export interface SupervisorOptions {
   readonly plugins?: readonly Plugin[];
   /** Default: from the configuration, else `tappet`. */
   readonly project?: string;
-  /** Runtime directory. Default null: nothing survives this process, and it ends with all its services. */
-  readonly directory?: string | null;
+  /** Runtime directory, or how to find it for a project. Default null: nothing survives this process, and it ends with all its services. */
+  readonly directory?: string | null | ((project: string) => string);
   /** Start only these and what they depend on. */
   readonly only?: readonly string[];
   /** Default: silent. */

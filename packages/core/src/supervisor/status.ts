@@ -26,6 +26,8 @@ export interface ServiceStatus {
   readonly failureRate: number;
   /** Of the last start: from leaving PENDING to ready. */
   readonly startupMs: number | null;
+  /** Of the last start: time in PENDING, waiting for dependencies. */
+  readonly dependencyWaitMs: number | null;
   /** Of the last stop: from STOPPING to gone. */
   readonly shutdownMs: number | null;
   readonly lastExit: ExitInfo | null;

@@ -1,0 +1,235 @@
+import type { Clock } from '../clock.ts';
+import { SpawnError, TappetError } from '../errors/base.ts';
+import type { OutputStream, OutputSink, ServiceView, SpawnSpec } from '../hooks/events.ts';
+import type { Lifecycle } from '../hooks/lifecycle.ts';
+import type { ServiceSpec } from '../plan/plan.ts';
+import type {
+  OutputChannel,
+  ProcessIdentity,
+  ProcessLayer,
+  RunningProcess,
+  SpawnRequest,
+} from '../process/contract.ts';
+import type { ExitInfo } from './exit.ts';
+import { type Condition, waitUntilReady } from './readiness.ts';
+import type { Run, RunEnd, Runner, StartContext } from './runner.ts';
+import { stopProcess } from './stop-sequence.ts';
+
+/** What a runner of processes needs. */
+export interface ProcessRunnerContext {
+  readonly clock: Clock;
+  readonly lifecycle: Lifecycle;
+  readonly layer: ProcessLayer;
+  readonly view: () => ServiceView;
+  /** The spec in force; a reload may replace it between two starts. */
+  readonly spec: () => ServiceSpec;
+  /** The environment of one start, complete. */
+  readonly environment: (spec: ServiceSpec) => Readonly<Record<string, string>>;
+  readonly postScriptTimeoutMs: () => number;
+  /** Sink for bytes that no plugin takes. */
+  readonly fallbackSink: (stream: OutputStream, resume: () => void) => OutputSink | undefined;
+  readonly waiting: (conditions: readonly string[]) => void;
+  readonly note: (level: 'info' | 'warn' | 'error', message: string) => void;
+  readonly notified: (line: string) => void;
+}
+
+/** Brings a service to life as an operating system process. */
+export class ProcessRunner implements Runner {
+  readonly #context: ProcessRunnerContext;
+  #sinksOpen = false;
+  #lastSpec: SpawnSpec | undefined;
+
+  constructor(context: ProcessRunnerContext) {
+    this.#context = context;
+  }
+
+  async prepare({ cause, signal }: StartContext): Promise<void> {
+    const { lifecycle, note } = this.#context;
+    const spec = this.#context.spec();
+    await lifecycle.beforeStart({ service: this.#context.view(), cause, signal }).catch(veto);
+    if (signal.aborted || spec.preScript === undefined) return;
+    note('info', `Running pre-script for ${spec.name}`);
+    this.openSinks();
+    const result = await this.#context.layer.runScript({
+      service: spec.name,
+      spec: this.#baseSpec(spec),
+      label: 'pre',
+      script: spec.preScript,
+      timeoutMs: spec.startTimeoutMs,
+      signal,
+    });
+    if (result.aborted || (result.code === 0 && !result.timedOut)) return;
+    throw new TappetError(`cannot start ${spec.name}: its pre_script ${describeScript(result, spec.startTimeoutMs)}`, {
+      code: 'ERR_SCRIPT_FAILED',
+      hint: `its output is in "tappet logs ${spec.name}"`,
+    });
+  }
+
+  async start({ generation }: StartContext): Promise<Run> {
+    const { layer, lifecycle, note } = this.#context;
+    const spec = this.#context.spec();
+    const base = this.#baseSpec(spec);
+    const spawnSpec = await lifecycle.spawnSpec(base, { service: this.#context.view() });
+    this.#lastSpec = spawnSpec;
+    this.openSinks();
+    note('info', `Starting service: ${spec.name}`);
+    const running = await layer.spawn(this.#request(spec, spawnSpec, generation));
+    return this.#asRun(running);
+  }
+
+  /** Takes over a process of an earlier supervisor; undefined when it does not live any more. */
+  async adopt(generation: string, identity: ProcessIdentity | undefined): Promise<Run | undefined> {
+    const spec = this.#context.spec();
+    const base = this.#baseSpec(spec);
+    this.#lastSpec = base;
+    this.openSinks();
+    const running = await this.#context.layer.adopt(this.#request(spec, base, generation), identity);
+    return running === undefined ? undefined : this.#asRun(running);
+  }
+
+  async finish(exit: ExitInfo): Promise<void> {
+    const { layer, note } = this.#context;
+    const spec = this.#context.spec();
+    if (spec.posScript === undefined) return;
+    const base = this.#lastSpec ?? this.#baseSpec(spec);
+    const timeoutMs = this.#context.postScriptTimeoutMs();
+    const result = await layer.runScript({
+      service: spec.name,
+      spec: { ...base, env: { ...base.env, ...exitEnvironment(exit) } },
+      label: 'pos',
+      script: spec.posScript,
+      timeoutMs,
+      signal: new AbortController().signal,
+    });
+    if (result.code !== 0 || result.timedOut) {
+      note('warn', `the pos_script of ${spec.name} ${describeScript(result, timeoutMs)}`);
+    }
+  }
+
+  /** Asks the plugins again who takes the output: at the first start, and when a new generation of plugins is in force. */
+  openSinks(options: { again: boolean } = { again: false }): void {
+    if (this.#sinksOpen && !options.again) return;
+    this.#sinksOpen = true;
+    const { lifecycle, fallbackSink, view } = this.#context;
+    void this.#channel().setSinks(
+      (stream, resume) => lifecycle.onOutput({ service: view(), stream, resume }) ?? fallbackSink(stream, resume),
+    );
+  }
+
+  #channel(): OutputChannel {
+    return this.#context.layer.channel(this.#context.spec().name);
+  }
+
+  #baseSpec(spec: ServiceSpec): SpawnSpec {
+    return {
+      command: spec.command,
+      args: spec.args,
+      env: this.#context.environment(spec),
+      cwd: spec.cwd,
+      user: spec.user,
+      group: spec.group,
+      umask: spec.umask,
+      output: 'merged',
+    };
+  }
+
+  #request(spec: ServiceSpec, spawnSpec: SpawnSpec, generation: string): SpawnRequest {
+    return {
+      service: spec.name,
+      spec: spawnSpec,
+      generation,
+      notifyFd: spec.notifyFd,
+      durable: spec.durable,
+      forkingPidFile: spec.type === 'forking' ? spec.pidFile : undefined,
+    };
+  }
+
+  #asRun(running: RunningProcess): Run {
+    const { clock, lifecycle, view, waiting } = this.#context;
+    running.onNotifyLine = (line) => this.#context.notified(line);
+    const { pid, startTime } = running.identity;
+    queueMicrotask(() => lifecycle.onSpawn({ service: view(), pid, startTime, adopted: running.adopted }));
+    const spec = this.#context.spec();
+    const ended: Promise<RunEnd> = running.exited;
+    return {
+      pid,
+      identity: running.identity,
+      adopted: running.adopted,
+      startedAtMs: running.startedAtMs,
+      ended,
+      ready: (signal) => waitUntilReady(this.#conditions(spec, running), { clock, signal, waiting }),
+      stop: ({ timeoutMs, hurry }) =>
+        stopProcess(running, { clock, timeoutMs, hurry, stopSignal: spec.stopSignal, killMode: spec.killMode }),
+      sweep: async () => {
+        const killed = spec.killMode === 'process' ? 0 : await running.sweep(SWEEP_TIMEOUT_MS);
+        await this.#channel().drain(DRAIN_TIMEOUT_MS);
+        return killed;
+      },
+      signal: (name) => running.signal(name, spec.killMode),
+      release: () => running.release(),
+    };
+  }
+
+  /** Everything that must hold before a service is RUNNING. A oneshot runs to its end and needs none. */
+  #conditions(spec: ServiceSpec, running: RunningProcess): Condition[] {
+    if (spec.type === 'oneshot') return [];
+    const conditions: Condition[] = [];
+    const { clock, lifecycle, view } = this.#context;
+    if (spec.startStableMs > 0) {
+      const untilMs = running.startedAtMs + spec.startStableMs;
+      conditions.push({
+        name: `staying up for ${spec.startStableMs / 1000}s`,
+        kind: 'time',
+        delayMs: untilMs - clock.nowMs(),
+      });
+    }
+    if (running.notified !== undefined) {
+      conditions.push({
+        name: `a line on descriptor ${spec.notifyFd} (notify_fd)`,
+        kind: 'promise',
+        promise: running.notified,
+      });
+    }
+    if (spec.readyLog !== undefined) {
+      conditions.push({
+        name: `output that matches /${spec.readyLog}/ (ready_log)`,
+        kind: 'log',
+        pattern: new RegExp(spec.readyLog),
+        channel: this.#channel(),
+      });
+    }
+    conditions.push({
+      name: 'plugins',
+      kind: 'gate',
+      open: (signal) => lifecycle.checkReady({ service: view(), signal }),
+    });
+    return conditions;
+  }
+}
+
+const SWEEP_TIMEOUT_MS = 5000;
+/** A reader that has not caught up by then goes on reading; only the order of the log lines suffers. */
+const DRAIN_TIMEOUT_MS = 200;
+
+function veto(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new SpawnError(reason, { code: 'ERR_START_VETOED', cause: error });
+}
+
+function describeScript(
+  result: { code: number | undefined; signal: string | undefined; timedOut: boolean; error?: string },
+  timeoutMs: number,
+): string {
+  if (result.error !== undefined) return `could not be run: ${result.error}`;
+  if (result.timedOut) return `did not end within ${timeoutMs / 1000}s`;
+  return result.signal === undefined ? `exited with code ${result.code}` : `was killed by ${result.signal}`;
+}
+
+/** What a pos_script may want to know. */
+function exitEnvironment(exit: ExitInfo): Record<string, string> {
+  return {
+    TAPPET_EXIT_CODE: exit.code === undefined ? '' : String(exit.code),
+    TAPPET_EXIT_SIGNAL: exit.signal ?? '',
+    TAPPET_EXIT_OUTCOME: exit.outcome,
+  };
+}
