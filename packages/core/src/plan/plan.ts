@@ -23,7 +23,7 @@ export interface RestartPolicy {
   readonly maxDelayMs: number;
   /** Share of the pause that is random, 0 to 1. Default 0.1. */
   readonly jitter: number;
-  /** Consecutive failures after which the service is given up; 0 means never. Default 10. */
+  /** Restarts in a row after which the next failure is final; 0 means no limit. Default 10. */
   readonly maxAttempts: number;
   /** Time in RUNNING after which failures are forgotten. Default 30,000. */
   readonly resetAfterMs: number;
