@@ -1,0 +1,308 @@
+import { Cursor, isBlank } from './cursor.ts';
+import { type Directive, DIRECTIVES } from './directives.ts';
+import { readNames } from './names.ts';
+import type { Parsed } from './ownership.ts';
+import { skipBlock } from './recovery.ts';
+import type { RotationRules } from './rules.ts';
+import { readScript } from './script.ts';
+import type { Session } from './session.ts';
+import { changeTaboo } from './taboo.ts';
+
+/** How deep files may include files. */
+const DEEPEST = 16;
+
+/** What reading one text left behind. */
+export interface ParseResult {
+  /** The rules in force at its end: what the including file goes on with. */
+  readonly rules: RotationRules;
+  /** An error cost the rest of the text. */
+  readonly isBroken: boolean;
+}
+
+/**
+ * Reads one configuration text. Finished blocks go to the session, everything worth saying to its reporter.
+ * Never throws on any input. An error costs as much as in the C program: a word that is unknown costs its line; an error
+ * inside a block costs the block; an error outside of blocks, a bad `weekly` argument, an unbalanced brace, a script
+ * without its end and a missing `olddir` cost the rest of the text.
+ */
+export function parseText(
+  session: Session,
+  source: { text: string; file: string; rules: RotationRules; depth: number },
+): ParseResult {
+  const parser = new Parser(session, source);
+  return { isBroken: !parser.run(), rules: parser.globals };
+}
+
+/** What follows from one step: go on, leave the block, or give up the text. */
+type Step = 'go on' | 'block is lost' | 'text is lost';
+
+class Parser {
+  globals: RotationRules;
+  readonly #session: Session;
+  readonly #cursor: Cursor;
+  readonly #file: string;
+  readonly #depth: number;
+  /** The block being read: its place in the session, its rules so far. */
+  #block: { slot: number; pattern: string; files: readonly string[]; rules: RotationRules; line: number } | undefined;
+
+  constructor(
+    session: Session,
+    { text, file, rules, depth }: { text: string; file: string; rules: RotationRules; depth: number },
+  ) {
+    this.#session = session;
+    this.#cursor = new Cursor(text);
+    this.#file = file;
+    this.#depth = depth;
+    this.globals = rules;
+  }
+
+  /** False when the rest of the text was lost. */
+  run(): boolean {
+    for (;;) {
+      this.#cursor.skipBlanks();
+      if (this.#cursor.isAtEnd) return this.#block === undefined || this.#closeBlock() !== 'text is lost';
+      const step = this.#step(this.#cursor.peek());
+      if (step === 'text is lost') {
+        this.#dropBlock();
+        return false;
+      }
+      if (step === 'block is lost') this.#leaveBlock();
+    }
+  }
+
+  #step(character: string): Step {
+    if (character === '\n') {
+      this.#cursor.skip();
+      return 'go on';
+    }
+    if (character === '#') {
+      this.#cursor.restOfLine();
+      return 'go on';
+    }
+    if (/[A-Za-z]/.test(character)) return this.#directive();
+    if (/[/"'~]/.test(character)) return this.#names();
+    if (character === '}') return this.#closingBrace();
+    return this.#fail('lines must begin with a keyword or a filename (possibly in double quotes)');
+  }
+
+  #names(): Step {
+    const line = this.#cursor.line;
+    if (this.#block !== undefined) return this.#fail('unexpected log filename');
+    const names = readNames(this.#cursor);
+    if ('problem' in names) {
+      this.#error(names.problem, line);
+      return 'text is lost';
+    }
+    const files = this.#session.expandNames({
+      names: names.words,
+      rules: this.globals,
+      place: { file: this.#file, line },
+    });
+    const slot = this.#session.reserve();
+    this.#block = { slot, pattern: names.pattern, files, rules: this.globals, line };
+    return 'go on';
+  }
+
+  #closingBrace(): Step {
+    if (this.#block === undefined) {
+      this.#error('unexpected }');
+      return 'text is lost';
+    }
+    this.#cursor.skip();
+    const step = this.#closeBlock();
+    const line = this.#cursor.line;
+    if (this.#cursor.restOfLine().trim() !== '') {
+      this.#session.report({ level: 'error', message: 'unexpected text after }', file: this.#file, line });
+    }
+    return step;
+  }
+
+  /** Hands the finished block over, after a look at where its old logs are to go. */
+  #closeBlock(): Step {
+    const block = this.#block;
+    if (block === undefined) return 'go on';
+    const { slot, pattern, files, rules, line } = block;
+    const problem = this.#session.checkOldDirectory({ files, rules });
+    if (problem !== undefined) {
+      this.#error(problem);
+      this.#dropBlock();
+      return 'text is lost';
+    }
+    this.#session.fill(slot, { pattern, files, rules, source: { file: this.#file, line } });
+    this.#block = undefined;
+    return 'go on';
+  }
+
+  #directive(): Step {
+    const line = this.#cursor.line;
+    const word = this.#cursor.word();
+    const next = this.#cursor.peek();
+    if (next !== '' && next !== '=' && !/\s/.test(next)) {
+      const found = next.charCodeAt(0);
+      return this.#fail(
+        `keyword '${word}' not properly separated, found ${found === 0 ? '0' : `0x${found.toString(16)}`}`,
+      );
+    }
+    const directive = DIRECTIVES[word];
+    if (directive === undefined) {
+      this.#say('warning', `unknown option '${word}' -- ignoring line`, line);
+      this.#cursor.restOfLine();
+      return 'go on';
+    }
+    return this.#apply(directive, { word, line });
+  }
+
+  #apply(directive: Directive, { word, line }: { word: string; line: number }): Step {
+    const context = { accounts: this.#session.accounts };
+    switch (directive.takes) {
+      case 'nothing':
+        while (/[ \t\r\v\f]/.test(this.#cursor.peek())) this.#cursor.skip();
+        return this.#change(word, line, { value: { rules: directive.change } });
+      case 'number':
+        return this.#change(word, line, directive.read(this.#number()));
+      case 'rest': {
+        const before = this.#cursor.mark();
+        const raw = this.#cursor.restOfLine();
+        const parsed = directive.read(directive.isFatal === true ? raw : stripSeparator(raw).trimEnd(), context);
+        if ('problem' in parsed && directive.isFatal === true) {
+          this.#error(parsed.problem, line);
+          return 'text is lost';
+        }
+        return this.#change(word, line, parsed, before);
+      }
+      case 'value': {
+        const before = this.#cursor.mark();
+        const value = this.#value();
+        if (value !== '') return this.#change(word, line, directive.read(value, context), before);
+        return this.#missing(directive.what, { line, isHarmless: directive.isMissingHarmless === true });
+      }
+      case 'script':
+        return this.#script(directive.script);
+      case 'include':
+        return this.#include(line);
+      case 'tabooext':
+      case 'taboopat':
+        return this.#taboo(directive.takes, line);
+      case 'deprecated':
+        this.#say('warning', `the ${word} directive is deprecated and no longer used.`, line);
+        return 'go on';
+    }
+  }
+
+  /** Puts a directive's effect in force, or reports what is wrong with its argument. */
+  #change(
+    word: string,
+    line: number,
+    parsed: Parsed<{ rules: Partial<RotationRules>; says?: readonly string[] }>,
+    before?: { readonly position: number; readonly line: number },
+  ): Step {
+    if ('problem' in parsed) {
+      if (before !== undefined) this.#cursor.rewind(before);
+      return this.#fail(parsed.problem, line);
+    }
+    for (const message of parsed.value.says ?? []) this.#session.report({ level: 'debug', message });
+    if (parsed.warning !== undefined) this.#say('warning', parsed.warning, line);
+    const old = this.#rules;
+    const criterion = parsed.value.rules.criterion;
+    if (criterion !== undefined && old.hasCriterion && old.criterion.kind !== criterion.kind) {
+      this.#session.report({
+        level: 'debug',
+        message: `note: '${word}' overrides previously specified '${old.criterion.kind}'`,
+      });
+    }
+    this.#rules = { ...old, ...parsed.value.rules };
+    return 'go on';
+  }
+
+  #script(name: 'prerotate' | 'postrotate' | 'preremove' | 'firstaction' | 'lastaction'): Step {
+    const script = readScript(this.#cursor);
+    if (script === undefined) {
+      this.#session.fail({ message: 'prerotate, postrotate or preremove without endscript', file: this.#file });
+      return 'text is lost';
+    }
+    this.#rules = { ...this.#rules, scripts: { ...this.#rules.scripts, [name]: script } };
+    return 'go on';
+  }
+
+  #include(line: number): Step {
+    const path = this.#value();
+    if (path === '') return this.#missing('include', { line, isHarmless: false });
+    this.#session.report({ level: 'debug', message: `including ${path}` });
+    if (this.#depth >= DEEPEST) {
+      this.#error('include nesting too deep', line);
+      return 'go on';
+    }
+    this.#rules = this.#session.include({ path, rules: this.#rules, depth: this.#depth + 1 });
+    return 'go on';
+  }
+
+  #taboo(kind: 'tabooext' | 'taboopat', line: number): Step {
+    if (this.#block !== undefined) return this.#fail(`${kind} may not appear inside of log file definition`, line);
+    const argument = this.#value();
+    if (argument === '') return this.#missing(kind, { line, isHarmless: true });
+    this.#session.taboo = changeTaboo({ patterns: this.#session.taboo, argument, isEnding: kind === 'tabooext' });
+    return 'go on';
+  }
+
+  /** The rest of the line behind an optional `=`. */
+  #value(): string {
+    return stripSeparator(this.#cursor.restOfLine()).trimEnd();
+  }
+
+  /** A number that is all the rest of the line; nothing is consumed when something else stands there. */
+  #number(): number | undefined {
+    const before = this.#cursor.mark();
+    const value = this.#value();
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    this.#cursor.rewind(before);
+    while (isBlank(this.#cursor.peek()) || this.#cursor.peek() === '\r') this.#cursor.skip();
+    return undefined;
+  }
+
+  #missing(what: string, { line, isHarmless }: { line: number; isHarmless: boolean }): Step {
+    const message = `argument expected after ${what}`;
+    if (!isHarmless) return this.#fail(message, line);
+    this.#session.report({ level: 'error', message, file: this.#file, line });
+    return 'go on';
+  }
+
+  get #rules(): RotationRules {
+    return this.#block?.rules ?? this.globals;
+  }
+
+  set #rules(rules: RotationRules) {
+    if (this.#block === undefined) this.globals = rules;
+    else this.#block = { ...this.#block, rules };
+  }
+
+  #fail(message: string, line: number = this.#cursor.line): Step {
+    this.#error(message, line);
+    return this.#block === undefined ? 'text is lost' : 'block is lost';
+  }
+
+  #error(message: string, line: number = this.#cursor.line): void {
+    this.#session.fail({ message, file: this.#file, line });
+  }
+
+  #say(level: 'warning', message: string, line: number): void {
+    this.#session.report({ level, message, file: this.#file, line });
+  }
+
+  #leaveBlock(): void {
+    const pattern = this.#block?.pattern ?? '';
+    this.#session.fail({ message: `found error in ${pattern}, skipping` });
+    this.#dropBlock();
+    skipBlock(this.#cursor);
+  }
+
+  #dropBlock(): void {
+    if (this.#block === undefined) return;
+    this.#session.release(this.#block.slot, this.#block.files);
+    this.#block = undefined;
+  }
+}
+
+/** Values are set off by blanks, one `=`, or both. */
+function stripSeparator(rest: string): string {
+  return rest.replace(/^[ \t]*=?[ \t]*/, '');
+}
