@@ -129,10 +129,10 @@ export class Dependencies {
       state: other.state,
       started: other.life.spawned,
       lastOutcome: other.life.outcome,
-      wantedUp: other.isWantedUp,
+      settled: ended(other) && !other.isWantedUp,
     });
-    const ended = other.state === 'STOPPED' || other.state === 'FAILED';
-    const moment = ended
+    const isOver = ended(other);
+    const moment = isOver
       ? other.endedAtMs
       : dependency.condition === 'started'
         ? other.startedAtMs
@@ -141,8 +141,9 @@ export class Dependencies {
       verdict: judged.verdict,
       message: judged.message,
       warning: judged.warning,
-      sinceMs: moment ?? this.#context.clock.nowMs(),
-      after: ended ? 'completion' : 'startup',
+      // Nothing has happened to count from: no pause.
+      sinceMs: moment ?? -Infinity,
+      after: isOver ? 'completion' : 'startup',
     };
   }
 
@@ -173,4 +174,8 @@ export class Dependencies {
       { code: 'ERR_DEPENDENCY', hint: 'timeouts.dependency_wait_timeout sets the limit' },
     );
   }
+}
+
+function ended({ state }: Service): boolean {
+  return state === 'STOPPED' || state === 'FAILED';
 }
