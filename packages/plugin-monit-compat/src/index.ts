@@ -1,1 +1,1 @@
-export {};
+export { loadMonit } from './model/load-monit.ts';

@@ -1,0 +1,139 @@
+import { isIPv6 } from 'node:net';
+import { KEYWORDS, NOISE_WORDS } from './keywords.ts';
+import { SourceText } from './place.ts';
+import { scanCompound } from './scan-compound.ts';
+import type { Token, TokenKind } from './token.ts';
+
+/** What the scanner does when it meets `include GLOB`: answers the texts in the order they are to be read. */
+export type IncludeReader = (pattern: string, token: Token) => readonly SourceText[];
+
+export interface ScanInput {
+  readonly source: SourceText;
+  readonly include: IncludeReader;
+}
+
+/** A piece being read: the text, the position in it, and whether it is the body of a `check program`. */
+export interface ScanState {
+  readonly source: SourceText;
+  at: number;
+}
+
+/**
+ * Turns a control file into tokens. Includes are replaced by the tokens of the included files, in the middle of
+ * whatever they stand in. Never throws: what cannot be read becomes a token of kind `bad`.
+ */
+export function scan({ source, include }: ScanInput): Token[] {
+  const tokens: Token[] = [];
+  const mode = { inProgram: false };
+  scanText(source, include, tokens, mode);
+  tokens.push(makeToken({ source, at: source.text.length }, 'end', source.text.length));
+  return tokens;
+}
+
+/** Builds a token that starts at `from` and ends where the state stands now. */
+export function makeToken(
+  state: ScanState,
+  kind: TokenKind,
+  from: number,
+  parts: { key?: string; value?: string; items?: readonly string[] } = {},
+): Token {
+  const raw = state.source.text.slice(from, state.at);
+  return {
+    kind,
+    key: parts.key ?? '',
+    raw,
+    value: parts.value ?? raw,
+    items: parts.items ?? NO_ITEMS,
+    source: state.source,
+    offset: from,
+  };
+}
+
+const NO_ITEMS: readonly string[] = [];
+
+// Blank: space, tab, line ends, and the separators that mean nothing here. A backslash on its own counts as blank.
+const BLANK = /(?:[ \t\r\n(),;]+|#[^\n]*|\\(?=[\s(),;]|$))+/y;
+// oxlint-disable-next-line no-control-regex -- the reference lexer ends words at control characters
+const WORD = /[^\x00-\x21@:{}"';(),%]+/y;
+// oxlint-disable-next-line no-control-regex -- as above
+const MAIL = /[^\x00-\x21@:{}"';(),%]+@[^\x00-\x21@:{}"';(),%]+/y;
+const ADDRESS6 = /[0-9a-f]*:[0-9a-f:.]+/iy;
+const QUOTED = /"[^"]*"|'[^']*'/y;
+
+function scanText(source: SourceText, include: IncludeReader, tokens: Token[], mode: { inProgram: boolean }): void {
+  const state: ScanState = { source, at: 0 };
+  const { text } = source;
+  for (;;) {
+    BLANK.lastIndex = state.at;
+    if (BLANK.test(text)) state.at = BLANK.lastIndex;
+    if (state.at >= text.length) return;
+    const from = state.at;
+    const compound = scanCompound(state, mode.inProgram);
+    if (compound === 'noise') continue;
+    if (compound !== undefined) {
+      if (compound.kind === 'check') mode.inProgram = compound.key === 'program';
+      if (compound.key === 'include') {
+        for (const piece of include(compound.value, compound)) scanText(piece, include, tokens, mode);
+      } else tokens.push(compound);
+      continue;
+    }
+    const token = scanPlain(state, from);
+    if (token !== undefined) tokens.push(token);
+  }
+}
+
+function scanPlain(state: ScanState, from: number): Token | undefined {
+  const { text } = state.source;
+  const first = text.charCodeAt(from);
+  if (first === 34 || first === 39) {
+    if (!advance(state, QUOTED)) return unbalanced(state, from);
+    const value = text.slice(from + 1, state.at - 1);
+    // A double-quoted string that begins with a slash is a path for the grammar; single quotes behave the same way.
+    return makeToken(state, value.startsWith('/') ? 'path' : 'string', from, { value });
+  }
+  if (text.startsWith('!=', from)) {
+    state.at += 2;
+    return makeToken(state, 'keyword', from, { key: '!=' });
+  }
+  ADDRESS6.lastIndex = from;
+  const address = ADDRESS6.exec(text)?.[0];
+  if (address !== undefined && isIPv6(address)) {
+    state.at = from + address.length;
+    return makeToken(state, 'ip', from);
+  }
+  if (!advance(state, WORD)) {
+    state.at += 1;
+    return makeToken(state, 'punctuation', from, { key: text[from] ?? '' });
+  }
+  const wordEnd = state.at;
+  if (text[wordEnd] === '@') {
+    state.at = from;
+    if (advance(state, MAIL)) return makeToken(state, 'mail', from);
+    state.at = wordEnd;
+  }
+  return classifyWord(state, from);
+}
+
+function classifyWord(state: ScanState, from: number): Token | undefined {
+  const word = state.source.text.slice(from, state.at);
+  if (/^\d+$/.test(word)) return makeToken(state, 'number', from);
+  if (/^\d+\.\d+$/.test(word)) return makeToken(state, 'real', from);
+  const lower = word.toLowerCase();
+  if (NOISE_WORDS.has(lower)) return undefined;
+  const key = KEYWORDS.get(lower);
+  if (key !== undefined) return makeToken(state, 'keyword', from, { key });
+  return makeToken(state, word.startsWith('/') ? 'path' : 'string', from);
+}
+
+function unbalanced(state: ScanState, from: number): Token {
+  state.at += 1;
+  return makeToken(state, 'bad', from, { value: 'the quote is never closed' });
+}
+
+/** Moves over `pattern` (sticky) when it matches here. */
+export function advance(state: ScanState, pattern: RegExp): boolean {
+  pattern.lastIndex = state.at;
+  if (!pattern.test(state.source.text)) return false;
+  state.at = pattern.lastIndex;
+  return true;
+}

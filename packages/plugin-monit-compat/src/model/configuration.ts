@@ -1,0 +1,81 @@
+import type { AlertSetting, ServiceNode } from '../language/ast.ts';
+import type { IssueList } from '../language/issue-list.ts';
+import type { ControlTree } from '../language/parser.ts';
+import type { Settings } from '../language/settings.ts';
+import { checkServices } from './check.ts';
+import { orderByDependency } from './order.ts';
+
+/** A service with everything resolved: what it depends on by the names as declared, what depends on it, who is told. */
+export interface MonitService extends ServiceNode {
+  readonly prerequisites: readonly string[];
+  readonly dependants: readonly string[];
+  readonly recipients: readonly AlertSetting[];
+}
+
+/** A checked control file. Services stand in the order in which they are looked at: prerequisites first. */
+export interface MonitConfiguration {
+  readonly settings: Settings;
+  readonly services: readonly MonitService[];
+  readonly byName: ReadonlyMap<string, MonitService>;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Checks names and dependencies of a parsed control file and answers the configuration. Problems go to `issues`; a
+ * configuration is answered even then, without the parts that cannot be used.
+ */
+export function buildConfiguration(tree: ControlTree, issues: IssueList): MonitConfiguration {
+  issues.service = undefined;
+  const { services, prerequisites } = checkServices(tree, issues);
+  const ordered = orderByDependency(services, prerequisites, issues);
+  const dependants = invert(prerequisites);
+  const resolved = ordered.map((service): MonitService => ({
+    ...service,
+    prerequisites: prerequisites.get(service.name) ?? [],
+    dependants: dependants.get(service.name) ?? [],
+    recipients: recipientsOf(service, tree.settings),
+  }));
+  return {
+    settings: tree.settings,
+    services: resolved,
+    byName: new Map(resolved.map((service) => [service.name, service])),
+    groups: groupsOf(resolved),
+  };
+}
+
+/** The service of that name in any case, as the language compares names. */
+export function findService(configuration: MonitConfiguration, name: string): MonitService | undefined {
+  return configuration.byName.get(name) ?? configuration.services.find((service) => sameName(service.name, name));
+}
+
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+function invert(prerequisites: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+  const dependants = new Map<string, string[]>();
+  for (const [name, needed] of prerequisites) {
+    for (const other of needed) dependants.set(other, [...(dependants.get(other) ?? []), name]);
+  }
+  return dependants;
+}
+
+/** A local alert replaces the global one for the same address; `noalert` takes an address out. */
+function recipientsOf(service: ServiceNode, settings: Settings): AlertSetting[] {
+  const silenced = new Set(service.noAlerts.map((address) => address.toLowerCase()));
+  const local = new Set(service.alerts.map((alert) => alert.address.toLowerCase()));
+  return [
+    ...service.alerts,
+    ...settings.alerts.filter(
+      ({ address }) => !local.has(address.toLowerCase()) && !silenced.has(address.toLowerCase()),
+    ),
+  ];
+}
+
+function groupsOf(services: readonly MonitService[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { groups: names, name } of services) {
+    for (const group of names) groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  return groups;
+}
