@@ -47,12 +47,38 @@ export interface PluginContext<Config = unknown, ServiceConfig = unknown> {
   readonly hooks: ScopedHooks;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Runs when this generation is disposed, last registered first, each within the deadline. */
+  /**
+   * Runs when this generation is disposed, last registered first, each within 5 s. Registered after that it runs at once,
+   * so that a setup that came too late leaves nothing behind.
+   */
   defer(dispose: () => void | Promise<void>): void;
-  /** Runs when this generation comes into force. Open sockets and files here. A throw at start ends the start; at reload the old generation stays. */
+  /**
+   * Runs before this generation comes into force, in the order of setup. Open sockets and files here: it may fail. A throw at
+   * start ends the start; at reload it is the reason why the old generation stays.
+   *
+   * At a reload the old generation still holds what it opened. So what can exist only once (a port, a lock) is opened through
+   * {@link carry}, which gives the new generation what the old one has, and is handed over in {@link onInForce}.
+   */
   onActivate(activate: () => void | Promise<void>): void;
-  /** A value that survives reloads of this plugin: `init` runs only the first time. */
-  carry<T>(key: string, init: () => T): T;
+  /**
+   * Runs right after this generation came into force, before the old one is disposed: the moment to take over what is carried.
+   * Too late to fail: a throw is reported and changes nothing.
+   *
+   * ```ts
+   * const server = carry(`server:${config.port}`, () => new Server(), (server) => server.close());
+   * onActivate(() => server.listen(config.port)); // does nothing when it listens already
+   * onInForce(() => { server.routes = routes; }); // requests go to the old generation until here
+   * ```
+   */
+  onInForce(takeOver: () => void | Promise<void>): void;
+  /**
+   * A value that survives reloads of this plugin: `init` runs only when no earlier generation carries `key`. It lives for as long
+   * as each generation asks for it again in `setup` or `onActivate`: what the generation in force did not ask for, and everything
+   * once the plugin or the supervisor goes, is given to `dispose`, after the `defer`red functions of the old generation. Put into
+   * the key what the value depends on (a port), so that a change of configuration makes a new value. When a reload fails, values
+   * it created are disposed and those it found stay.
+   */
+  carry<T>(key: string, init: () => T, dispose?: (value: T) => void | Promise<void>): T;
   /** Shares a value with plugins set up later. */
   provide<T>(token: Token<T>, value: T): void;
   /** A value that an earlier plugin shares, undefined when none does. */

@@ -1,0 +1,236 @@
+import type { Clock } from '../clock.ts';
+import { PluginError } from '../errors/base.ts';
+import { callPlan, createLifecycle } from '../hooks/calls.ts';
+import type { ServiceView } from '../hooks/events.ts';
+import type { TapProblem } from '../hooks/isolation.ts';
+import type { Lifecycle } from '../hooks/lifecycle.ts';
+import type { Logger } from '../log.ts';
+import type { Plan, PlanDraft } from '../plan/plan.ts';
+import type { PluginSupervisor } from '../supervisor/api.ts';
+import type { NewEvent } from '../supervisor/events.ts';
+import { callExposed } from './call.ts';
+import { Carry, type DueDisposal } from './carry.ts';
+import { withDeadline } from './deadline.ts';
+import { describeService } from './describe.ts';
+import type { PluginEntry } from './entry.ts';
+import { DISPOSE_DEADLINE_MS, Generation } from './generation.ts';
+import { orderPlugins } from './order.ts';
+import { whyNoPlugin } from './plugin-shape.ts';
+import type { PluginReport } from './report.ts';
+import { reportPlugins } from './reports.ts';
+import { Sections } from './sections.ts';
+import { checkCoreVersions } from './version.ts';
+
+export type { PluginEntry } from './entry.ts';
+
+/** How long a generation that was replaced waits for hook calls under way before it is disposed. */
+export const DRAIN_LIMIT_MS = 5000;
+
+export interface PluginHostOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly coreVersion: string;
+  readonly supervisor: PluginSupervisor;
+  /** Events of plugins: their own, and what goes wrong with them. */
+  onEvent(event: NewEvent): void;
+}
+
+/** Holds the plugins of a supervisor, one generation of them in force at a time. */
+export interface PluginHost {
+  /** The hooks of the generation in force; before the first commit nothing is tapped. */
+  readonly lifecycle: Lifecycle;
+  /**
+   * Orders the plugins, checks versions and sections, and runs every setup, while the generation in force goes on. Rejects with a
+   * ConfigError (sections) or PluginError (order, version, setup); what was set up by then is disposed.
+   */
+  prepare(entries: readonly PluginEntry[], plan: Plan): Promise<PendingGeneration>;
+  reports(): readonly PluginReport[];
+  /** Takes quarantined taps of this label back into service. False: there is none. */
+  releaseTap(label: string): boolean;
+  call(
+    plugin: string,
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
+  /** What plugins add to the status of a service, by plugin name. Never throws. */
+  describe(service: ServiceView): Readonly<Record<string, unknown>>;
+  /** Disposes everything, last set up first, each step within its deadline. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** A generation that is set up and not yet in force. Ends with `commit` or `abandon`. */
+export interface PendingGeneration {
+  /** Plugins that the generation in force does not have, and those that only it has. */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Runs the `plan` hook of this generation. Rejects with a PluginError. */
+  transformPlan(draft: PlanDraft): Promise<PlanDraft>;
+  /** The final plan, from which `serviceConfig` answers. Rejects with a ConfigError when a section of it is not valid. */
+  setPlan(plan: Plan): Promise<void>;
+  /** Opens what it needs. Rejects with a PluginError after disposing this generation; the old one is in force until `commit`. */
+  activate(): Promise<void>;
+  /**
+   * Puts it into force in one step. Then `afterSwap` runs (hand outputs over to the new sinks there), calls under way on the old
+   * generation get {@link DRAIN_LIMIT_MS}, and the old one is disposed. Never rejects.
+   */
+  commit(afterSwap?: () => void | Promise<void>): Promise<void>;
+  /** Disposes it without ever having been in force. */
+  abandon(): Promise<void>;
+}
+
+/** A host without plugins. */
+export function createPluginHost(options: PluginHostOptions): PluginHost {
+  const { clock, log, supervisor, onEvent } = options;
+  const carry = new Carry();
+  const pending = new Set<Generation>();
+  let current = createGeneration(new Sections([]));
+  let isClosed = false;
+
+  function createGeneration(sections: Sections): Generation {
+    return new Generation({
+      clock,
+      log,
+      supervisor,
+      carry,
+      sections,
+      report,
+      complain,
+      emit: (plugin, name, data) => onEvent({ type: 'custom', plugin, name, data }),
+    });
+  }
+
+  function report({ what, tap, message, error }: TapProblem): void {
+    const fields = {
+      plugin: tap.plugin,
+      hook: tap.hook,
+      tap: tap.label,
+      ...(error === undefined ? {} : { err: error }),
+    };
+    if (what === 'failed' || what === 'overran' || what === 'quarantined') log.error(fields, message);
+    else log.warn(fields, message);
+    onEvent({ type: 'plugin', plugin: tap.plugin, hook: tap.hook, message });
+  }
+
+  function complain(plugin: string, step: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isNamed = error instanceof PluginError && error.code === 'ERR_PLUGIN_DEADLINE';
+    const message = isNamed ? reason : `${step} of plugin "${plugin}" failed: ${reason}`;
+    log.error({ plugin, hook: step, err: error }, message);
+    onEvent({ type: 'plugin', plugin, hook: step, message });
+  }
+
+  async function disposeCarried(due: readonly DueDisposal[]): Promise<void> {
+    for (const { plugin, key, dispose } of due) {
+      try {
+        await withDeadline({ clock, deadlineMs: DISPOSE_DEADLINE_MS, work: dispose, late: lateDisposal });
+      } catch (error) {
+        complain(plugin, `dispose of "${key}"`, error);
+      }
+    }
+  }
+
+  async function discard(generation: Generation): Promise<void> {
+    pending.delete(generation);
+    await generation.dispose();
+    await disposeCarried(carry.undo(generation.claims));
+  }
+
+  async function swap(generation: Generation, afterSwap: () => void | Promise<void>): Promise<void> {
+    const old = current;
+    current = generation;
+    pending.delete(generation);
+    old.retire();
+    await generation.takeOver();
+    try {
+      await afterSwap();
+    } catch (error) {
+      log.error({ err: error }, 'a step after the swap of plugins failed');
+    }
+    const stillBusy = await old.drain(DRAIN_LIMIT_MS);
+    if (stillBusy.length > 0) {
+      log.warn(`plugins are disposed while calls of ${stillBusy.join(', ')} are still under way`);
+    }
+    await old.dispose();
+    if (current === generation) await disposeCarried(carry.keepOnly(generation.claims));
+  }
+
+  return {
+    lifecycle: createLifecycle(() => current),
+    async prepare(entries, plan) {
+      if (isClosed) throw new Error('cannot prepare plugins: the host is closed');
+      for (const { plugin } of entries) requirePlugin(plugin);
+      const ordered = orderPlugins(entries);
+      checkCoreVersions(ordered, options.coreVersion);
+      const sections = new Sections(ordered.map((entry) => entry.plugin));
+      await sections.checkAll(plan);
+      sections.inherit(current.sections);
+      const generation = createGeneration(sections);
+      pending.add(generation);
+      try {
+        await generation.setUp(ordered);
+      } catch (error) {
+        await discard(generation);
+        throw error;
+      }
+      return {
+        added: namesOf(generation).filter((name) => current.instance(name) === undefined),
+        removed: namesOf(current).filter((name) => generation.instance(name) === undefined),
+        transformPlan: (draft) => callPlan(generation, draft),
+        setPlan: (final) => sections.checkServices(final),
+        async activate() {
+          try {
+            await generation.activate();
+          } catch (error) {
+            await discard(generation);
+            throw error;
+          }
+        },
+        async commit(afterSwap = () => {}) {
+          if (pending.has(generation)) await swap(generation, afterSwap);
+        },
+        async abandon() {
+          if (pending.has(generation)) await discard(generation);
+        },
+      };
+    },
+    reports: () => reportPlugins(current),
+    releaseTap(label) {
+      const released = current.traces.filter((trace) => trace.identity.label === label && trace.release());
+      for (const { identity } of released) {
+        const message = `tap "${label}" on ${identity.hook} was released from quarantine`;
+        log.info({ plugin: identity.plugin, hook: identity.hook }, message);
+        onEvent({ type: 'plugin', plugin: identity.plugin, hook: identity.hook, message });
+      }
+      return released.length > 0;
+    },
+    call: (plugin, method, params, signal) => callExposed(current, { plugin, method, params, signal }),
+    describe: (service) => describeService(current, service, complain),
+    async close() {
+      isClosed = true;
+      for (const generation of pending) await discard(generation);
+      await current.drain(DRAIN_LIMIT_MS);
+      await current.dispose();
+      await disposeCarried(carry.keepOnly(undefined));
+    },
+  };
+}
+
+function namesOf(generation: Generation): string[] {
+  return generation.instances.map(({ entry }) => entry.plugin.name);
+}
+
+function lateDisposal(): Error {
+  return new Error(`it did not settle within ${DISPOSE_DEADLINE_MS} ms`);
+}
+
+function requirePlugin(plugin: unknown): void {
+  const reason = whyNoPlugin(plugin);
+  if (reason === undefined) return;
+  throw new PluginError(`cannot load a plugin: ${reason}`, { code: 'ERR_PLUGIN_INVALID', plugin: nameOf(plugin) });
+}
+
+function nameOf(plugin: unknown): string {
+  const name: unknown = typeof plugin === 'object' && plugin !== null && 'name' in plugin ? plugin.name : undefined;
+  return typeof name === 'string' ? name : '(unnamed)';
+}

@@ -1,0 +1,15 @@
+export {
+  createToken,
+  type ExposedMethod,
+  type PluginContext,
+  type ScopedHook,
+  type ScopedHooks,
+  type TapOptions,
+  type TapStage,
+  type Token,
+} from './context.ts';
+export { definePlugin, type Plugin } from './define-plugin.ts';
+export { entryOf, type PluginEntry } from './entry.ts';
+export { OFFICIAL_PLUGINS, packageFor } from './package-names.ts';
+export type { PluginReport, TapReport } from './report.ts';
+export { loadPlugins, type LoadPluginsOptions } from './resolve.ts';

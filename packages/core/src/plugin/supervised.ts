@@ -1,0 +1,87 @@
+import type { Logger } from '../log.ts';
+import type { PluginSupervisor } from '../supervisor/api.ts';
+
+export interface SupervisedOptions {
+  readonly plugin: string;
+  readonly supervisor: PluginSupervisor;
+  readonly log: Logger;
+}
+
+/** The supervisor as one plugin sees it, and the end of that. */
+export interface Supervised {
+  readonly supervisor: PluginSupervisor;
+  /** Ends all subscriptions; from now on the plugin can only look. */
+  close(): void;
+}
+
+/**
+ * Wraps the supervisor for one generation of one plugin: its intents carry its name, what its listeners throw is logged with it,
+ * and its subscriptions end with it. A timer that a disposed plugin left behind can do nothing any more.
+ */
+export function supervise({ plugin, supervisor, log }: SupervisedOptions): Supervised {
+  const unsubscribes = new Set<() => void>();
+  let isOpen = true;
+
+  function subscribed(subscribe: () => () => void): () => void {
+    if (!isOpen) return () => {};
+    const unsubscribe = subscribe();
+    const release = (): void => {
+      if (unsubscribes.delete(release)) unsubscribe();
+    };
+    unsubscribes.add(release);
+    return release;
+  }
+
+  function isolated<Args extends unknown[]>(what: string, listener: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      if (!isOpen) return;
+      try {
+        listener(...args);
+      } catch (error) {
+        log.error({ plugin, err: error }, `a listener of plugin "${plugin}" for ${what} failed`);
+      }
+    };
+  }
+
+  const wrapped: PluginSupervisor = {
+    get project() {
+      return supervisor.project;
+    },
+    get plan() {
+      return supervisor.plan;
+    },
+    services: () => supervisor.services(),
+    service: (name) => supervisor.service(name),
+    async submit(service, intent) {
+      if (!isOpen) return { outcome: 'refused', message: `this generation of plugin "${plugin}" is over` };
+      return supervisor.submit(service, { ...intent, plugin });
+    },
+    requestStop(reason, exitCode) {
+      if (isOpen) supervisor.requestStop(reason, exitCode);
+      else log.warn({ plugin }, `plugin "${plugin}" asked for a shutdown after its end: ${reason}`);
+    },
+    subscribe: (listener) => subscribed(() => supervisor.subscribe(isolated('events', listener))),
+    status: () => supervisor.status(),
+    serviceStatus: (name) => supervisor.serviceStatus(name),
+    why: (name) => supervisor.why(name),
+    tail: (service) => supervisor.tail(service),
+    onOutput: (service, listener) =>
+      subscribed(() => supervisor.onOutput(service, isolated(`the output of ${service}`, listener))),
+    onNotify: (service, listener) =>
+      subscribed(() => supervisor.onNotify(service, isolated(`notifications of ${service}`, listener))),
+    async reload() {
+      if (!isOpen) throw new Error(`cannot reload: this generation of plugin "${plugin}" is over`);
+      return supervisor.reload();
+    },
+    call: (other, method, params, signal) => supervisor.call(other, method, params, signal),
+    plugins: () => supervisor.plugins(),
+    releaseTap: (label) => supervisor.releaseTap(label),
+  };
+  return {
+    supervisor: Object.freeze(wrapped),
+    close() {
+      isOpen = false;
+      for (const release of unsubscribes) release();
+    },
+  };
+}
