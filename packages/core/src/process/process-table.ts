@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isDead, type ProcessStat, readStat } from './identity.ts';
+
+/** A living process as one look at /proc saw it. */
+export interface ProcessEntry extends ProcessStat {
+  /** Value of TAPPET_SERVICE_ID in its environment at its last exec; undefined when absent or not readable. */
+  readonly marker: string | undefined;
+}
+
+export interface ProcessTable {
+  /** All living processes but this one. Everyone who asks within one turn of the loop shares one look. */
+  scan(): Promise<readonly ProcessEntry[]>;
+}
+
+export const MARKER_VARIABLE = 'TAPPET_SERVICE_ID';
+
+export function createProcessTable(): ProcessTable {
+  let pending: Promise<readonly ProcessEntry[]> | undefined;
+  return {
+    scan() {
+      pending ??= new Promise((resolve) => {
+        setImmediate(() => {
+          pending = undefined;
+          resolve(readTable());
+        });
+      });
+      return pending;
+    },
+  };
+}
+
+function readTable(): ProcessEntry[] {
+  const entries: ProcessEntry[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const stat = readStat(pid);
+    if (stat !== undefined && !isDead(stat)) entries.push({ ...stat, marker: markerOf(pid) });
+  }
+  return entries;
+}
+
+const NEEDLE = `${MARKER_VARIABLE}=`;
+
+/** The marker of a living process; undefined when it has none, or belongs to somebody whose environment is not ours to read. */
+export function markerOf(pid: number): string | undefined {
+  let environment: string;
+  try {
+    environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  const start = environment.startsWith(NEEDLE) ? 0 : environment.indexOf(`\0${NEEDLE}`) + 1;
+  if (start === 0 && !environment.startsWith(NEEDLE)) return undefined;
+  const end = environment.indexOf('\0', start);
+  return environment.slice(start + NEEDLE.length, end === -1 ? undefined : end);
+}

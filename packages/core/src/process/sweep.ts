@@ -1,0 +1,115 @@
+import type { Clock } from '../clock.ts';
+import { StopTimeoutError } from '../errors/index.ts';
+import type { ServiceCgroup } from './cgroup.ts';
+import type { ProcessIdentity } from './contract.ts';
+import { readStat } from './identity.ts';
+import type { ProcessEntry, ProcessTable } from './process-table.ts';
+
+/** A session that we made: its number is the pid of its first process. */
+export interface KnownSession {
+  readonly leader: ProcessIdentity;
+  /** On the scale of start times; undefined while the leader lives. */
+  readonly leaderEndedAtTicks: number | undefined;
+}
+
+/** Everything by which the processes of a service can be recognised. */
+export interface SweepTarget {
+  readonly service: string;
+  readonly cgroups: readonly ServiceCgroup[];
+  /** Tells whether a process with this marker belongs to it. */
+  readonly owns: (marker: string) => boolean;
+  readonly sessions: readonly KnownSession[];
+  /** True when the cgroups hold everything that was started, so that /proc need not be searched. */
+  readonly isContained: boolean;
+}
+
+export interface SweepOptions {
+  readonly table: ProcessTable;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+const LONGEST_PAUSE_MS = 50;
+
+/**
+ * Kills all processes of the target and resolves with how many when nothing is found any more. A process that forks while
+ * it is being killed is found in the next round. Rejects with StopTimeoutError when something outlives SIGKILL.
+ */
+export async function sweep(target: SweepTarget, { table, clock, timeoutMs }: SweepOptions): Promise<number> {
+  const deadlineMs = clock.nowMs() + timeoutMs;
+  const killed = new Set<string>();
+  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const left = [...killInCgroups(target.cgroups), ...(await killOutside(target, table))];
+    if (left.length === 0 && !target.cgroups.some((cgroup) => cgroup.isPopulated())) return killed.size;
+    for (const key of left) killed.add(key);
+    if (clock.nowMs() >= deadlineMs) throw survivors({ target, left, timeoutMs });
+    await pause(clock, pauseMs);
+  }
+}
+
+function killInCgroups(cgroups: readonly ServiceCgroup[]): string[] {
+  return cgroups.flatMap((cgroup) => {
+    if (!cgroup.isPopulated()) return [];
+    const members = cgroup.pids().map((pid) => `${pid}:${readStat(pid)?.startTime ?? ''}`);
+    cgroup.kill();
+    return members;
+  });
+}
+
+async function killOutside(target: SweepTarget, table: ProcessTable): Promise<string[]> {
+  if (target.isContained && !target.sessions.some(hasGroup)) return [];
+  const members = membersOf(target, await table.scan());
+  for (const { pid, startTime } of members) killIfStill({ pid, startTime });
+  return members.map(({ pid, startTime }) => `${pid}:${startTime}`);
+}
+
+/** One system call, to see whether a search of /proc is worth it. */
+function hasGroup({ leader }: KnownSession): boolean {
+  try {
+    process.kill(-leader.pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Those of the processes that belong to the target: by marker, or by a session that is proven to be ours. */
+export function membersOf(target: SweepTarget, entries: readonly ProcessEntry[]): readonly ProcessEntry[] {
+  const ours = new Set(target.sessions.filter((session) => isProven(session, entries)).map(({ leader }) => leader.pid));
+  return entries.filter(({ marker, session }) => (marker !== undefined && target.owns(marker)) || ours.has(session));
+}
+
+/**
+ * A number of a session is not given away while the session has members. So it is ours while its leader lives, and
+ * afterwards if one member is older than the leader's end: a member inherits its session from its parent at birth.
+ */
+function isProven({ leader, leaderEndedAtTicks }: KnownSession, entries: readonly ProcessEntry[]): boolean {
+  const holder = entries.find(({ pid }) => pid === leader.pid);
+  if (holder !== undefined) return holder.startTime === leader.startTime;
+  if (readStat(leader.pid)?.startTime === leader.startTime) return true;
+  const ended = leaderEndedAtTicks;
+  return ended !== undefined && entries.some((entry) => entry.session === leader.pid && entry.startTime <= ended);
+}
+
+function killIfStill({ pid, startTime }: { pid: number; startTime: number }): void {
+  if (readStat(pid)?.startTime !== startTime) return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone in between, or not ours to kill: then the deadline names it.
+  }
+}
+
+function survivors(about: { target: SweepTarget; left: readonly string[]; timeoutMs: number }): StopTimeoutError {
+  const pids = about.left.map((key) => key.split(':')[0]).join(', ');
+  return new StopTimeoutError(
+    `cannot stop ${about.target.service}: process ${pids} did not end within ${about.timeoutMs} ms of SIGKILL`,
+    {
+      hint: 'a process in uninterruptible sleep waits for a disk or network file system; see its state in /proc/PID/stack',
+    },
+  );
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(delayMs, resolve));
+}
