@@ -35,11 +35,11 @@ export function isolateSync(tap: IsolatedTap): (payload: unknown) => unknown {
     try {
       result = run(payload, undefined);
     } catch (error) {
-      measure(tap, startedMs);
+      measure(tap, { startedMs });
       fail(tap, error);
       return undefined;
     }
-    const blockedMs = measure(tap, startedMs);
+    const blockedMs = measure(tap, { startedMs });
     if (isPromiseLike(result)) {
       refusePromise(tap, result);
       return undefined;
@@ -80,7 +80,7 @@ function callAsync(call: AsyncCall): void {
   try {
     result = tap.run(first, second);
   } catch (error) {
-    const blockedMs = measure(tap, startedMs);
+    const blockedMs = measure(tap, { startedMs });
     goOn(blockedMs, () => end(call, { error }));
     return;
   }
@@ -89,7 +89,7 @@ function callAsync(call: AsyncCall): void {
     return;
   }
   const value = result;
-  const blockedMs = measure(tap, startedMs);
+  const blockedMs = measure(tap, { startedMs });
   goOn(blockedMs, () => end(call, { value, blockedMs }));
 }
 
@@ -109,7 +109,7 @@ function waitFor(call: AsyncCall, result: PromiseLike<unknown>, startedMs: numbe
     if (isOver) return;
     isOver = true;
     timer?.cancel();
-    measure(tap, startedMs, blockedMs);
+    measure(tap, { startedMs, blockedMs, overran: 'overran' in outcome });
     end(call, outcome);
   }
 
@@ -151,10 +151,19 @@ function isFatal(hook: HookName): boolean {
   return (kind === 'gate' && hook !== 'beforeStop') || kind === 'transform';
 }
 
-function measure(tap: IsolatedTap, startedMs: number, blockedMs?: number): number {
+interface Measurement {
+  readonly startedMs: number;
+  /** The sync part; the whole call when absent. */
+  readonly blockedMs?: number;
+  readonly overran?: boolean | undefined;
+}
+
+/** Records how long a call took; returns the part that held the event loop. An overrun is reported on its own. */
+function measure(tap: IsolatedTap, { startedMs, blockedMs, overran = false }: Measurement): number {
   const totalMs = tap.clock.nowMs() - startedMs;
   const blocked = blockedMs ?? totalMs;
-  if (tap.trace.finished(blocked, totalMs)) {
+  const becameSlow = tap.trace.finished(blocked, totalMs);
+  if (becameSlow && !overran && blocked < BLOCK_LIMIT_MS) {
     const { identity } = tap.trace;
     const how =
       blocked >= SLOW_BLOCK_MS ? `held the event loop for ${Math.round(blocked)} ms` : `took ${Math.round(totalMs)} ms`;
