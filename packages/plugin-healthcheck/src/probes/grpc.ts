@@ -50,7 +50,7 @@ export const grpc: ProbeDefinition<'grpc', GrpcDescription> = defineProbe({
       createConnection: () => socket,
     });
     try {
-      return await check(session, description, io);
+      return await check(session, { ...description, authority }, io);
     } finally {
       session.destroy();
       socket.destroy();
@@ -58,7 +58,11 @@ export const grpc: ProbeDefinition<'grpc', GrpcDescription> = defineProbe({
   },
 });
 
-function check(session: ClientHttp2Session, { service, address }: GrpcDescription, io: ProbeIo): Promise<ProbeFinding> {
+function check(
+  session: ClientHttp2Session,
+  { service, address, authority }: GrpcDescription & { authority: string },
+  io: ProbeIo,
+): Promise<ProbeFinding> {
   io.doing = 'waiting for the health state';
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => reject(networkFailure(`cannot ask ${formatAddress(address)}`, error));
@@ -66,6 +70,7 @@ function check(session: ClientHttp2Session, { service, address }: GrpcDescriptio
     session.on('close', () => fail(new ProbeFailure('the server closed the connection')));
     const stream = session.request({
       ':method': 'POST',
+      ':authority': authority,
       ':path': '/grpc.health.v1.Health/Check',
       'content-type': 'application/grpc',
       te: 'trailers',

@@ -1,7 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
+import { headersOption } from '../options/headers.ts';
 import { patternOption } from '../options/pattern.ts';
-import { anyText, flag, table, text, whole } from '../options/table.ts';
+import { anyText, flag, table, tableOf, text, whole } from '../options/table.ts';
 import { tlsTable } from '../options/tls.ts';
 import type { BodyMatch, HttpAuth, HttpDescription, JsonScalar } from './description.ts';
 import { parseJsonPath } from './json-path.ts';
@@ -17,7 +17,7 @@ export function httpOptions(schemes: readonly ('http' | 'https')[]): v.GenericSc
         v.pipe(text, v.regex(/^(?!CONNECT$)[A-Z]+$/, 'must be a method such as "GET" or "HEAD"')),
         'GET',
       ),
-      headers: v.optional(headers, {}),
+      headers: headersOption,
       data: v.optional(anyText),
       status: v.optional(statusOption, '2xx'),
       body: v.optional(bodyMatch),
@@ -61,21 +61,6 @@ function parseUrl(value: string, schemes: readonly string[]): URL | string {
   return url;
 }
 
-const headers: v.GenericSchema<unknown, Record<string, string>> = v.pipe(
-  v.record(v.string(), v.string('must be text'), 'must be a table of headers'),
-  v.check((all) => Object.entries(all).every(isHeader), 'must hold valid header names and values'),
-);
-
-function isHeader([name, value]: [string, string]): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const bodyMatch: v.GenericSchema<unknown, BodyMatch> = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === 'string' ? { contains: value } : value)),
@@ -88,8 +73,7 @@ const bodyMatch: v.GenericSchema<unknown, BodyMatch> = v.pipe(
 );
 
 const jsonMatch: v.GenericSchema<unknown, Record<string, JsonScalar>> = v.pipe(
-  v.record(
-    v.string(),
+  tableOf(
     v.union([v.string(), v.number(), v.boolean(), v.null()], 'must be text, a number, true or false'),
     'must be a table of paths and values',
   ),

@@ -27,3 +27,25 @@ export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): v.
       : `must be a whole number from ${least} to ${most}`;
   return v.pipe(v.number(why), v.integer(why), v.minValue(least, why), v.maxValue(most, why));
 }
+
+/** A table with keys of the user's own, such as headers. */
+export function tableOf<Value>(
+  value: v.GenericSchema<unknown, Value>,
+  why: string,
+): v.GenericSchema<unknown, Record<string, Value>> {
+  return v.pipe(
+    v.unknown(),
+    // valibot leaves these out without a word: an expectation would be lost.
+    v.check(
+      (given) => !RESERVED.some((key) => isTable(given) && Object.hasOwn(given, key)),
+      `must not have the keys ${RESERVED.join(', ')}`,
+    ),
+    v.record(v.string(), value, why),
+  );
+}
+
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
+
+function isTable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -56,7 +56,7 @@ function elementSize(data: Buffer): { head: number; total: number } | undefined 
   if (first === undefined) return undefined;
   if (first < 128) return { head: 2, total: 2 + first };
   const count = first & 0x7f;
-  if (count === 0 || count > 3) return { head: 2, total: Infinity };
+  if (count === 0 || count > 4) return { head: 2, total: Infinity };
   if (data.length < 2 + count) return undefined;
   return { head: 2 + count, total: 2 + count + data.readUIntBE(2, count) };
 }

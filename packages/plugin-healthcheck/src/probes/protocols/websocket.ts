@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
 import { defineProbe, type ProbeDefinition } from '../definition.ts';
 import { converse } from '../net/converse.ts';
 import { type Dialogue, quote } from '../net/dialogue.ts';
+import { headersOption } from '../options/headers.ts';
 import { table, text } from '../options/table.ts';
 import { type TlsOptions, tlsTable } from '../options/tls.ts';
 import { ProbeFailure, type ProbeFinding } from '../result.ts';
@@ -32,13 +32,7 @@ export const websocket: ProbeDefinition<'websocket', WebsocketDescription> = def
       v.check(isWebsocketUrl, 'must be a URL like "ws://127.0.0.1:8080/path" or "wss://…", its port from 1 to 65535'),
     ),
     socket: v.optional(v.pipe(text, v.startsWith('/', 'must be an absolute path'))),
-    headers: v.optional(
-      v.pipe(
-        v.record(v.string(), v.string('must be text'), 'must be a table of headers'),
-        v.check((all) => Object.entries(all).every(isHeader), 'must hold valid header names and values'),
-      ),
-      {},
-    ),
+    headers: headersOption,
     protocol: v.optional(v.pipe(text, v.regex(/^[\w.+-]+$/, 'must be a protocol name'))),
     tls: v.optional(tlsTable),
   }),
@@ -58,16 +52,6 @@ export const websocket: ProbeDefinition<'websocket', WebsocketDescription> = def
 function isWebsocketUrl(value: string): boolean {
   const url = URL.parse(value);
   return url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:') && url.port !== '0' && url.username === '';
-}
-
-function isHeader([name, value]: [string, string]): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface Handshake {
