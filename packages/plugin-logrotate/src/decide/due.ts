@@ -71,7 +71,7 @@ function isVetoed({ rules, size, modifiedMs, nowMs }: DueInput, reasons: string[
     );
     return true;
   }
-  if (rules.minAgeDays > 0 && Math.floor((nowMs - modifiedMs) / 1000) / 86_400 < rules.minAgeDays) {
+  if (rules.minAgeDays > 0 && ageInDays(modifiedMs, nowMs) < rules.minAgeDays) {
     reasons.push("log does not need rotating ('minage' directive is used and the log is newer than the minage days)");
     return true;
   }
@@ -112,6 +112,7 @@ export function isPeriodOver({
       return days >= 31 || (days >= 1 && now.day === Math.min(criterion.day, daysInMonth(now)));
     }
     case 'yearly':
+    default:
       return isOtherYear;
   }
 }
@@ -133,15 +134,19 @@ function recency(criterion: Criterion): string {
   return texts[criterion.kind];
 }
 
-/** Whether a file last changed longer ago than `maxage` allows. */
+/** Whether a file last changed longer ago than `maxage` allows. Only whole days count. */
 export function isOverAge({
   modifiedMs,
   nowMs,
   maxAgeDays,
 }: {
-  modifiedMs: number;
-  nowMs: number;
-  maxAgeDays: number;
+  readonly modifiedMs: number;
+  readonly nowMs: number;
+  readonly maxAgeDays: number;
 }): boolean {
-  return maxAgeDays > 0 && (nowMs - modifiedMs) / DAY_MS > maxAgeDays;
+  return maxAgeDays > 0 && ageInDays(modifiedMs, nowMs) > maxAgeDays;
+}
+
+function ageInDays(modifiedMs: number, nowMs: number): number {
+  return Math.floor((nowMs - modifiedMs) / DAY_MS);
 }

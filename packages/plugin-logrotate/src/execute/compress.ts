@@ -7,7 +7,6 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
-  readSync,
   renameSync,
   unlinkSync,
 } from 'node:fs';
@@ -31,7 +30,7 @@ const LEVELS: Readonly<Record<string, number>> = { '--fast': 1, '--best': 9 };
  */
 export async function compressFile(paths: AnchoredPaths, compression: Compression): Promise<Outcome> {
   const { path, target, log, nowMs } = compression;
-  const input = openInput(paths, path);
+  const input = openRegular(paths, path);
   const hidden = hiddenName(target);
   const notes: Outcome['notes'][number][] = [];
   try {
@@ -56,28 +55,6 @@ export async function compressFile(paths: AnchoredPaths, compression: Compressio
   } finally {
     closeSync(input);
   }
-}
-
-/**
- * What an interrupted compression left: `half` when the hidden file is still there (the original is whole), `double` when
- * both forms are complete and only the original's removal is missing.
- */
-export function findInterrupted({
-  paths,
-  path,
-  target,
-}: {
-  readonly paths: AnchoredPaths;
-  readonly path: string;
-  readonly target: string;
-}): 'nothing' | 'half' | 'double' {
-  const original = lstatSync(paths.of(path), { throwIfNoEntry: false });
-  if (original === undefined || !original.isFile()) return 'nothing';
-  if (lstatSync(paths.of(hiddenName(target)), { throwIfNoEntry: false }) !== undefined) return 'half';
-  const finished = lstatSync(paths.of(target), { throwIfNoEntry: false });
-  if (finished === undefined || !finished.isFile() || finished.size === 0) return 'nothing';
-  const isSameAge = Math.abs(finished.mtimeMs - original.mtimeMs) < 0.002;
-  return isSameAge && lengthInGzip(paths.of(target)) === original.size % 2 ** 32 ? 'double' : 'nothing';
 }
 
 /** The name under which a compressed file grows: patterns for logs do not match it. */
@@ -149,13 +126,21 @@ function wroteMessage(log: string, stderr: string): string {
   return `Compressing program wrote following message to stderr when compressing log ${log}:\n${stderr.trimEnd()}`;
 }
 
+/** Anything but a regular file, say a named pipe, has nothing that could be compressed. */
+function openRegular(paths: AnchoredPaths, path: string): number {
+  const descriptor = openInput(paths, path);
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw new FileProblem(`unable to open ${path} (read-only) for compression: Operation not supported`);
+}
+
 function openInput(paths: AnchoredPaths, path: string): number {
   try {
-    return openSync(paths.of(path), constants.O_RDWR | constants.O_NOFOLLOW);
+    return openSync(paths.of(path), constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
     if (codeOf(cause) === 'EACCES' || codeOf(cause) === 'EROFS') {
       try {
-        return openSync(paths.of(path), constants.O_RDONLY | constants.O_NOFOLLOW);
+        return openSync(paths.of(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
       } catch (error) {
         throw new FileProblem(`unable to open ${path} (read-only) for compression: ${reasonOf(error)}`, {
           cause: error,
@@ -179,21 +164,6 @@ function makeRoom({ paths, target, nowMs }: { paths: AnchoredPaths; target: stri
   });
   closeSync(descriptor);
   return notes;
-}
-
-/** The length a gzip file names in its last four bytes, undefined when it is no gzip file. */
-function lengthInGzip(path: string | Buffer): number | undefined {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    const magic = Buffer.alloc(2);
-    const tail = Buffer.alloc(4);
-    const { size } = fstatSync(descriptor);
-    readSync(descriptor, magic, 0, 2, 0);
-    readSync(descriptor, tail, 0, 4, Math.max(0, size - 4));
-    return magic.readUInt16BE() === 0x1f8b ? tail.readUInt32LE() : undefined;
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function removeIfThere(path: string | Buffer): void {

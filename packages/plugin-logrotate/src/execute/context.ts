@@ -14,9 +14,11 @@ export interface RotationContext {
   readonly isDryRun: boolean;
   readonly mailCommand: string;
   readonly report: Reporter;
+  /** Whether anybody sees debug messages. They are made for nothing otherwise, several for each log. */
+  readonly isVerbose: boolean;
   readonly runScript: ScriptRunner;
   /** The files in the name of the account of a block. */
-  readonly filesFor: (su: SwitchUser | undefined) => LogFiles;
+  readonly filesFor: (su: SwitchUser | undefined) => Promise<LogFiles>;
   readonly state: RotationState;
 }
 

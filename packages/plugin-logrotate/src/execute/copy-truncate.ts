@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  type Stats,
-  statfsSync,
-} from 'node:fs';
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, type Stats, statfsSync } from 'node:fs';
 import { reasonOf } from '../names/system-error.ts';
 import type { AnchoredPaths } from './anchored-path.ts';
 import { runChild } from './child.ts';
 import { copyBytes, copyBytesSync } from './copy-bytes.ts';
 import { setTimes } from './file-times.ts';
 import { type Copying, FileProblem, type Outcome } from './log-files.ts';
+import { openForUpdate } from './open-log.ts';
 import { createOutput } from './output-file.ts';
 import { isHeldOpen } from './open-files.ts';
 
@@ -46,15 +38,6 @@ export async function copyTruncate(paths: AnchoredPaths, { from, to, nowMs }: Co
     return { notes: output.notes };
   } finally {
     closeSync(source);
-  }
-}
-
-/** Opens a log for writing, but never through a link. */
-export function openForUpdate(paths: AnchoredPaths, path: string): number {
-  try {
-    return openSync(paths.of(path), constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    throw new FileProblem(`error opening ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

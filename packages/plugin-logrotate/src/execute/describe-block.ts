@@ -7,19 +7,9 @@ export function describeBlock({ pattern, rules }: LogBlock, { isForced }: { read
 }
 
 function describeCriterion(criterion: Criterion): string {
-  switch (criterion.kind) {
-    case 'size':
-      return `${criterion.bytes} bytes`;
-    case 'daily':
-      return 'after 1 days';
-    case 'minutes':
-      return `after ${criterion.minutes} minutes`;
-    case 'hourly':
-    case 'weekly':
-    case 'monthly':
-    case 'yearly':
-      return criterion.kind;
-  }
+  if (criterion.kind === 'size') return `${criterion.bytes} bytes`;
+  if (criterion.kind === 'daily') return 'after 1 days';
+  return criterion.kind === 'minutes' ? `after ${criterion.minutes} minutes` : criterion.kind;
 }
 
 function describeLimits(rules: RotationRules): string {

@@ -1,9 +1,7 @@
-import { statSync } from 'node:fs';
 import { type CivilTime, formatMinute } from '../decide/civil-time.ts';
 import { decideDue } from '../decide/due.ts';
 import { directoryOf } from '../language/old-directory.ts';
 import type { LogBlock } from '../language/rules.ts';
-import { toPath } from '../names/byte-text.ts';
 import { reasonOf } from '../names/system-error.ts';
 import type { RotationContext } from './context.ts';
 import type { FileFacts, LogFiles } from './log-files.ts';
@@ -22,17 +20,22 @@ export async function inspectLog({
   block,
   files,
   context,
+  directories = new Map(),
 }: {
   readonly log: string;
   readonly block: LogBlock;
   readonly files: LogFiles;
   readonly context: RotationContext;
+  /** What was found about directories of the same block. */
+  readonly directories?: Map<string, string | undefined>;
 }): Promise<Inspection> {
   const { report } = context;
-  report({ level: 'debug', message: `considering log ${log}` });
-  const problem = directoryProblem(log, block);
+  if (context.isVerbose) report({ level: 'debug', message: `considering log ${log}` });
+  const directory = directoryOf(log);
+  if (!directories.has(directory)) directories.set(directory, await directoryProblem({ directory, block, files }));
+  const problem = directories.get(directory);
   if (problem !== undefined) {
-    report({ level: 'error', message: problem });
+    report({ level: 'error', message: `skipping "${log}" because ${problem}` });
     return { verdict: 'failed' };
   }
   const facts = await files.facts(log);
@@ -58,8 +61,10 @@ function decide({
 }): Inspection {
   const { report, state, now, nowMs, isForced } = context;
   const lastRotated: CivilTime = state.lastRotated(log);
-  report({ level: 'debug', message: `  Now: ${formatMinute(now)}` });
-  report({ level: 'debug', message: `  Last rotated at ${formatMinute(lastRotated)}` });
+  if (context.isVerbose) {
+    report({ level: 'debug', message: `  Now: ${formatMinute(now)}` });
+    report({ level: 'debug', message: `  Last rotated at ${formatMinute(lastRotated)}` });
+  }
   const { isDue, reasons } = decideDue({
     rules: block.rules,
     now,
@@ -82,18 +87,26 @@ function decide({
 }
 
 /**
- * Whoever can write to a directory can swap what is in it. Root goes there only as the user that `su` names.
+ * Whoever can write to a directory can swap what is in it. Root goes there only as the user that `su` names. The look is
+ * at the directory that stays open for all that follows.
  */
-function directoryProblem(log: string, { rules }: LogBlock): string | undefined {
-  if (rules.su !== undefined || process.geteuid?.() !== 0) return undefined;
-  const directory = directoryOf(log);
-  const stat = statSync(toPath(directory), { throwIfNoEntry: false });
-  if (stat === undefined) return undefined;
-  const isOpen = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== 0);
+async function directoryProblem({
+  directory,
+  block,
+  files,
+}: {
+  directory: string;
+  block: LogBlock;
+  files: LogFiles;
+}): Promise<string | undefined> {
+  if (block.rules.su !== undefined || process.geteuid?.() !== 0) return undefined;
+  const facts = await files.facts(`${directory === '/' ? '' : directory}/.`);
+  if (facts === undefined) return undefined;
+  const isOpen = (facts.mode & 0o002) !== 0 || ((facts.mode & 0o020) !== 0 && facts.gid !== 0);
   if (!isOpen) return undefined;
   return (
-    `skipping "${log}" because parent directory has insecure permissions (It's world writable or writable by group which is ` +
-    'not "root") Set "su" directive in config file to tell logrotate which user/group should be used for rotation.'
+    "parent directory has insecure permissions (It's world writable or writable by group which is not " +
+    '"root") Set "su" directive in config file to tell logrotate which user/group should be used for rotation.'
   );
 }
 

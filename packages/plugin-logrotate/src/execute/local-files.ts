@@ -13,16 +13,15 @@ import type { Ownership } from '../language/rules.ts';
 import { fromBytes } from '../names/byte-text.ts';
 import { codeOf, reasonOf } from '../names/system-error.ts';
 import { AnchoredPaths } from './anchored-path.ts';
-import { compressFile, findInterrupted } from './compress.ts';
-import { copyBytes } from './copy-bytes.ts';
-import { copyTruncate, openForUpdate } from './copy-truncate.ts';
+import { openForUpdate } from './open-log.ts';
 import { setTimes } from './file-times.ts';
 import { type Copying, type FileFacts, FileProblem, type LogFiles, type Outcome } from './log-files.ts';
-import { mailFile } from './mail.ts';
 import { createOutput, openNew, setOwnership } from './output-file.ts';
-import { removeFile } from './remove.ts';
 
-/** {@link LogFiles} in this process and in its own name. Directories stay open from first use until `close`. */
+/**
+ * {@link LogFiles} in this process and in its own name. Directories stay open from first use until `close`. What only some
+ * rotations need is loaded when it is needed: most runs of the program find nothing to do and should be over at once.
+ */
 export function localFiles(): LogFiles {
   const paths = new AnchoredPaths();
   return {
@@ -48,7 +47,7 @@ export function localFiles(): LogFiles {
       createLog({ paths, path, ownership });
     },
     copy: (copying) => copyFile(paths, copying),
-    copyTruncate: (copying) => copyTruncate(paths, copying),
+    copyTruncate: async (copying) => (await import('./copy-truncate.ts')).copyTruncate(paths, copying),
     async truncate(path) {
       const descriptor = openForUpdate(paths, path);
       try {
@@ -59,12 +58,13 @@ export function localFiles(): LogFiles {
         closeSync(descriptor);
       }
     },
-    compress: (compression) => compressFile(paths, compression),
+    compress: async (compression) => (await import('./compress.ts')).compressFile(paths, compression),
     async interrupted(path, target) {
-      return findInterrupted({ paths, path, target });
+      if (statOf(paths, path) === undefined) return 'nothing';
+      return (await import('./interrupted.ts')).findInterrupted({ paths, path, target });
     },
-    remove: (removal) => removeFile(paths, removal),
-    mail: (mailing) => mailFile(paths, mailing),
+    remove: async (removal) => (await import('./remove.ts')).removeFile(paths, removal),
+    mail: async (mailing) => (await import('./mail.ts')).mailFile(paths, mailing),
     async close() {
       paths.close();
     },
@@ -143,6 +143,7 @@ async function copyFile(paths: AnchoredPaths, { from, to, nowMs }: Copying): Pro
     const stat = fstatSync(source);
     const output = createOutput({ paths, path: to, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, nowMs });
     try {
+      const { copyBytes } = await import('./copy-bytes.ts');
       await copyBytes({ from: source, to: output.descriptor, start: 0 });
       setTimes(output.descriptor, stat);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { RotationContext } from './context.ts';
 import { describeBlock } from './describe-block.ts';
 import { inspectLog } from './inspect-log.ts';
 import { FileProblem, type LogFiles } from './log-files.ts';
-import { LogRotation } from './rotate-log.ts';
+import type { LogRotation, RotationSource } from './rotate-log.ts';
 
 /** Looks at every log of a block and rotates those that are due. False when anything failed; it was reported. */
 export async function rotateBlock(block: LogBlock, context: RotationContext): Promise<boolean> {
@@ -12,7 +12,7 @@ export async function rotateBlock(block: LogBlock, context: RotationContext): Pr
     context.report({ level: 'debug', message: 'No logs found. Rotation not needed.' });
     return true;
   }
-  const files = context.filesFor(block.rules.su);
+  const files = await context.filesFor(block.rules.su);
   try {
     return await new BlockRotation({ block, files, context }).run();
   } finally {
@@ -34,7 +34,8 @@ class BlockRotation {
 
   async run(): Promise<boolean> {
     const due = await this.#inspect();
-    if (due.length === 0) return this.#nothingToDo();
+    const isSpoilt = this.#hasFailed && this.#block.rules.sharedScripts;
+    if (due.length === 0 || isSpoilt) return this.#nothingToDo();
     if (!(await this.#script('firstaction', [this.#block.pattern]))) {
       return this.#fail(`error running first action script for ${this.#block.pattern}`);
     }
@@ -52,15 +53,24 @@ class BlockRotation {
 
   async #inspect(): Promise<LogRotation[]> {
     const due: LogRotation[] = [];
+    const directories = new Map<string, string | undefined>();
     for (const log of this.#block.files) {
-      const source = { log, block: this.#block, files: this.#files, context: this.#context };
-      const inspection = await inspectLog(source).catch((error: unknown) => {
+      const source: Omit<RotationSource, 'facts'> = {
+        log,
+        block: this.#block,
+        files: this.#files,
+        context: this.#context,
+      };
+      const inspection = await inspectLog({ ...source, directories }).catch((error: unknown) => {
         if (!(error instanceof FileProblem)) throw error;
         this.#fail(error.message);
         return { verdict: 'failed' as const };
       });
       if (inspection.verdict === 'failed') this.#hasFailed = true;
-      if (inspection.verdict === 'due') due.push(new LogRotation({ ...source, facts: inspection.facts }));
+      if (inspection.verdict !== 'due') continue;
+      // Loaded on demand: a run that finds nothing due is over sooner.
+      const { LogRotation } = await import('./rotate-log.ts');
+      due.push(new LogRotation({ ...source, facts: inspection.facts }));
     }
     return due;
   }

@@ -10,6 +10,7 @@ import {
   numbersIn,
 } from '../decide/old-logs.ts';
 import type { LogBlock, RotationRules } from '../language/rules.ts';
+import { codeOf, reasonOf } from '../names/system-error.ts';
 import { type RotationContext, tell } from './context.ts';
 import { type FileFacts, FileProblem, type LogFiles } from './log-files.ts';
 
@@ -183,7 +184,7 @@ export class LogRotation {
   }
 
   async #copyLog({ isNeeded }: { isNeeded: boolean }): Promise<void> {
-    const { copyTruncate, rotate } = this.#rules;
+    const { copyTruncate } = this.#rules;
     const copying = { from: this.log, to: this.#rotated, nowMs: this.#context.nowMs };
     this.#debug(`${isNeeded ? '' : 'skip '}copying ${this.log} to ${this.#rotated}`);
     if (!copyTruncate) {
@@ -196,7 +197,6 @@ export class LogRotation {
       this.#debug(`truncating ${this.log}`);
       await this.#files.truncate(this.log);
     }
-    if (rotate === 0 && isNeeded) this.#dispose();
   }
 
   async #copyTemporary(): Promise<void> {
@@ -233,7 +233,9 @@ export class LogRotation {
   async #mailAndRemove(): Promise<void> {
     const { mail, mailFirst, compress, delayCompress } = this.#rules;
     if (mail !== undefined && mailFirst) {
-      await this.#mail({ path: this.#final(), subject: this.log, isCompressed: compress && !delayCompress });
+      const path = this.#final();
+      const isCompressed = compress && !delayCompress;
+      await this.#mail({ path, subject: isCompressed ? this.log : path, isCompressed });
     }
     if (this.#expired === undefined) return;
     if ((await this.#files.facts(this.#expired)) === undefined) return;
@@ -292,9 +294,12 @@ export class LogRotation {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof FileProblem)) throw error;
+      if (!(error instanceof FileProblem) && codeOf(error) === undefined) throw error;
       this.hasFailed = true;
-      this.#context.report({ level: 'error', message: error.message });
+      this.#context.report({
+        level: 'error',
+        message: error instanceof FileProblem ? error.message : `cannot rotate ${this.log}: ${reasonOf(error)}`,
+      });
     }
   }
 

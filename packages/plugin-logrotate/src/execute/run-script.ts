@@ -1,5 +1,3 @@
-import { runChild } from './child.ts';
-
 /** Runs the text of a script with its arguments; true when it succeeded. */
 export type ScriptRunner = (script: { readonly text: string; readonly args: readonly string[] }) => Promise<boolean>;
 
@@ -9,6 +7,7 @@ export type ScriptRunner = (script: { readonly text: string; readonly args: read
  */
 export function shellRunner({ logDescriptor }: { readonly logDescriptor?: number | undefined } = {}): ScriptRunner {
   return async ({ text, args }) => {
+    const { runChild } = await import('./child.ts');
     const { code } = await runChild({
       command: '/bin/sh',
       args: ['-c', text, 'logrotate_script', ...args],

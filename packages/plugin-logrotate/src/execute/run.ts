@@ -6,7 +6,6 @@ import { type RotationContext, RotationState } from './context.ts';
 import { dryFiles } from './dry-files.ts';
 import { localFiles } from './local-files.ts';
 import type { LogFiles } from './log-files.ts';
-import { remoteFiles } from './remote-files.ts';
 import { rotateBlock } from './rotate-block.ts';
 import type { ScriptRunner } from './run-script.ts';
 
@@ -19,6 +18,7 @@ export interface RunOptions {
   readonly isDryRun: boolean;
   readonly mailCommand: string;
   readonly report: Reporter;
+  readonly isVerbose: boolean;
   readonly runScript: ScriptRunner;
 }
 
@@ -34,7 +34,7 @@ export async function runRotation({ blocks, stateFile, ...options }: RunOptions)
     ...options,
     now,
     state: new RotationState(reading.entries, now),
-    filesFor: (su) => (isDryRun ? dryFiles(filesFor(su)) : filesFor(su)),
+    filesFor: async (su) => (isDryRun ? dryFiles(await filesFor(su)) : filesFor(su)),
   };
   report({ level: 'debug', message: `\nHandling ${blocks.length} logs` });
   let hasFailed = reading.hasFailed;
@@ -49,7 +49,7 @@ export async function runRotation({ blocks, stateFile, ...options }: RunOptions)
 }
 
 /** A child process is needed only where this one is somebody else. */
-function filesFor(su: SwitchUser | undefined): LogFiles {
+async function filesFor(su: SwitchUser | undefined): Promise<LogFiles> {
   const isSelf = su === undefined || (su.uid === process.geteuid?.() && su.gid === process.getegid?.());
-  return isSelf ? localFiles() : remoteFiles(su);
+  return isSelf ? localFiles() : (await import('./remote-files.ts')).remoteFiles(su);
 }

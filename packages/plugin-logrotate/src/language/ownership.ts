@@ -26,10 +26,10 @@ export function parseOwnership({
 
   const mode = modeText === undefined ? undefined : parseMode(modeText);
   if (modeText !== undefined && mode === undefined) return { problem: `invalid mode '${modeText}'` };
-  const user = userText === undefined ? undefined : accounts.user(userText);
-  if (userText !== undefined && user === undefined) return { problem: `unknown user '${userText}'` };
   const gid = groupText === undefined ? undefined : accounts.groupId(groupText);
   if (groupText !== undefined && gid === undefined) return { problem: `unknown group '${groupText}'` };
+  const user = userText === undefined ? undefined : accounts.user(userText);
+  if (userText !== undefined && user === undefined) return { problem: `unknown user '${userText}'` };
   return {
     value: {
       ...(mode === undefined ? {} : { mode }),
@@ -49,14 +49,14 @@ export function parseSwitchUser(text: string, accounts: Accounts): Parsed<Switch
   const [userText, groupText] = words;
   if (userText === undefined) return { problem: 'no user for su' };
   if (words.length > 2) return { problem: 'extra arguments for su' };
+  const gid = groupText === undefined ? undefined : accounts.groupId(groupText);
+  if (groupText !== undefined && gid === undefined) return { problem: `unknown group '${groupText}'` };
   const user = accounts.user(userText);
   if (user === undefined) return { problem: `unknown user '${userText}'` };
-  if (groupText === undefined) {
+  if (gid === undefined) {
     const value = { user: userText, uid: user.uid, gid: user.gid };
     return { value, warning: `no group for su, using the group of user '${userText}'` };
   }
-  const gid = accounts.groupId(groupText);
-  if (gid === undefined) return { problem: `unknown group '${groupText}'` };
   return { value: { user: userText, uid: user.uid, gid } };
 }
 

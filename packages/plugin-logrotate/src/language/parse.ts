@@ -1,4 +1,5 @@
-import { Cursor, isBlank } from './cursor.ts';
+import { readCount, readValue, skipSpace, stripSeparator } from './argument.ts';
+import { Cursor } from './cursor.ts';
 import { type Directive, DIRECTIVES } from './directives.ts';
 import { readNames } from './names.ts';
 import type { Parsed } from './ownership.ts';
@@ -93,12 +94,9 @@ class Parser {
       this.#error(names.problem, line);
       return 'text is lost';
     }
-    const files = this.#session.expandNames({
-      names: names.words,
-      rules: this.globals,
-      place: { file: this.#file, line },
-    });
     const slot = this.#session.reserve();
+    const place = { file: this.#file, line };
+    const files = this.#session.expandNames({ slot, names: names.words, rules: this.globals, place });
     this.#block = { slot, pattern: names.pattern, files, rules: this.globals, line };
     return 'go on';
   }
@@ -156,10 +154,10 @@ class Parser {
     const context = { accounts: this.#session.accounts };
     switch (directive.takes) {
       case 'nothing':
-        while (/[ \t\r\v\f]/.test(this.#cursor.peek())) this.#cursor.skip();
+        skipSpace(this.#cursor);
         return this.#change(word, line, { value: { rules: directive.change } });
       case 'number':
-        return this.#change(word, line, directive.read(this.#number()));
+        return this.#change(word, line, directive.read(readCount(this.#cursor)));
       case 'rest': {
         const before = this.#cursor.mark();
         const raw = this.#cursor.restOfLine();
@@ -172,7 +170,7 @@ class Parser {
       }
       case 'value': {
         const before = this.#cursor.mark();
-        const value = this.#value();
+        const value = readValue(this.#cursor);
         if (value !== '') return this.#change(word, line, directive.read(value, context), before);
         return this.#missing(directive.what, { line, isHarmless: directive.isMissingHarmless === true });
       }
@@ -184,6 +182,7 @@ class Parser {
       case 'taboopat':
         return this.#taboo(directive.takes, line);
       case 'deprecated':
+      default:
         this.#say('warning', `the ${word} directive is deprecated and no longer used.`, line);
         return 'go on';
     }
@@ -225,7 +224,7 @@ class Parser {
   }
 
   #include(line: number): Step {
-    const path = this.#value();
+    const path = readValue(this.#cursor);
     if (path === '') return this.#missing('include', { line, isHarmless: false });
     this.#session.report({ level: 'debug', message: `including ${path}` });
     if (this.#depth >= DEEPEST) {
@@ -238,25 +237,10 @@ class Parser {
 
   #taboo(kind: 'tabooext' | 'taboopat', line: number): Step {
     if (this.#block !== undefined) return this.#fail(`${kind} may not appear inside of log file definition`, line);
-    const argument = this.#value();
+    const argument = readValue(this.#cursor);
     if (argument === '') return this.#missing(kind, { line, isHarmless: true });
     this.#session.taboo = changeTaboo({ patterns: this.#session.taboo, argument, isEnding: kind === 'tabooext' });
     return 'go on';
-  }
-
-  /** The rest of the line behind an optional `=`. */
-  #value(): string {
-    return stripSeparator(this.#cursor.restOfLine()).trimEnd();
-  }
-
-  /** A number that is all the rest of the line; nothing is consumed when something else stands there. */
-  #number(): number | undefined {
-    const before = this.#cursor.mark();
-    const value = this.#value();
-    if (/^\d{1,9}$/.test(value)) return Number(value);
-    this.#cursor.rewind(before);
-    while (isBlank(this.#cursor.peek()) || this.#cursor.peek() === '\r') this.#cursor.skip();
-    return undefined;
   }
 
   #missing(what: string, { line, isHarmless }: { line: number; isHarmless: boolean }): Step {
@@ -300,9 +284,4 @@ class Parser {
     this.#session.release(this.#block.slot, this.#block.files);
     this.#block = undefined;
   }
-}
-
-/** Values are set off by blanks, one `=`, or both. */
-function stripSeparator(rest: string): string {
-  return rest.replace(/^[ \t]*=?[ \t]*/, '');
 }

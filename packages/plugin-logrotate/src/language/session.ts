@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { type Accounts, systemAccounts } from '../names/accounts.ts';
 import { fromBytes, toPath } from '../names/byte-text.ts';
-import { glob } from '../names/glob.ts';
+import { glob, type GlobMatch } from '../names/glob.ts';
 import { reasonOf } from '../names/system-error.ts';
 import { readConfigFile } from './config-file.ts';
 import { checkOldDirectory, type OldDirectoryCheck } from './old-directory.ts';
@@ -20,7 +20,7 @@ export interface SessionOptions {
   /** Replaces the look at `olddir`; returns what is wrong with it. */
   readonly checkOldDirectory?: OldDirectoryCheck;
   /** Replaces the search for the files behind a name. */
-  readonly glob?: (pattern: string) => readonly string[];
+  readonly glob?: (pattern: string) => readonly GlobMatch[];
 }
 
 /** Everything gathered while the files of one command line are read. */
@@ -31,10 +31,11 @@ export class Session {
   /** An error occurred that makes the program fail in the end. */
   hasFailed = false;
   readonly #report: Reporter;
-  readonly #glob: (pattern: string) => readonly string[];
+  readonly #glob: (pattern: string) => readonly GlobMatch[];
   readonly #checkOldDirectory: OldDirectoryCheck;
   readonly #slots: (LogBlock | undefined)[] = [];
-  readonly #claimed = new Set<string>();
+  /** Which block has a file. */
+  readonly #owners = new Map<string, number>();
 
   constructor({ report = () => {}, accounts = systemAccounts(), isDryRun = false, ...options }: SessionOptions = {}) {
     this.accounts = accounts;
@@ -75,15 +76,20 @@ export class Session {
   /** Gives up a block: its files may be named again. */
   release(slot: number, files: readonly string[]): void {
     this.#slots[slot] = undefined;
-    for (const file of files) this.#claimed.delete(file);
+    for (const file of files) this.#owners.delete(file);
   }
 
-  /** The files behind the names of a block. A file that another block has costs the rest of its name's files. */
+  /**
+   * The files behind the names of a block. A file that a block has already is left out when that block says
+   * `ignoreduplicates`; otherwise it costs the rest of its name's files.
+   */
   expandNames({
+    slot,
     names,
     rules,
     place,
   }: {
+    readonly slot: number;
     readonly names: readonly string[];
     readonly rules: RotationRules;
     readonly place: { readonly file: string; readonly line: number };
@@ -91,10 +97,11 @@ export class Session {
     const files: string[] = [];
     for (const name of names) {
       for (const file of this.#expand(name)) {
-        if (!this.#claimed.has(file)) {
-          this.#claimed.add(file);
+        const owner = this.#owners.get(file);
+        if (owner === undefined) {
+          this.#owners.set(file, slot);
           files.push(file);
-        } else if (rules.ignoreDuplicates) {
+        } else if ((this.#slots[owner]?.rules ?? rules).ignoreDuplicates) {
           this.#report({ level: 'debug', message: `ignore duplicate log entry for ${file}`, ...place });
         } else {
           this.fail({ message: `duplicate log entry for ${file}`, ...place });
@@ -170,7 +177,7 @@ export class Session {
   #expand(name: string): readonly string[] {
     const found = this.#glob(this.#expandTilde(name));
     if (found.length === 0) return [name];
-    return found.filter((path) => !(statSync(toPath(path), { throwIfNoEntry: false })?.isDirectory() ?? false));
+    return found.flatMap(({ path, isDirectory }) => (isDirectory ? [] : [path]));
   }
 
   #expandTilde(name: string): string {

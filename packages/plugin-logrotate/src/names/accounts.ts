@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** One line of the user database. */
@@ -54,6 +53,7 @@ function find({ records, database, text }: Search): readonly string[] | undefine
 function askNameService(database: string, text: string): readonly string[] | undefined {
   if (!/^[\w.@$][\w.@$\\-]*$/.test(text)) return undefined;
   try {
+    const { execFileSync } = process.getBuiltinModule('node:child_process');
     const output = execFileSync('getent', ['--', database, text], { stdio: ['ignore', 'pipe', 'ignore'] });
     return parseRecords(output.toString())[0];
   } catch {

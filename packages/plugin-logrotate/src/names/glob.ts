@@ -1,52 +1,77 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { fromBytes, toPath } from './byte-text.ts';
 import { globMatch, hasMagic, unescapePattern } from './glob-match.ts';
+
+/** A path that a pattern stands for. */
+export interface GlobMatch {
+  readonly path: string;
+  /** A link to a directory counts as one. */
+  readonly isDirectory: boolean;
+}
 
 /**
  * The existing paths that a shell pattern stands for, sorted by byte value. Hidden names are matched only by a pattern
  * that names the dot. Empty when nothing matches or a directory cannot be read.
  */
-export function glob(pattern: string): string[] {
+export function glob(pattern: string): GlobMatch[] {
   const parts = pattern.split('/');
   const isAbsolute = parts[0] === '';
-  let found: string[] = [isAbsolute ? '/' : ''];
-  const steps = isAbsolute ? parts.slice(1) : parts;
-  for (const [index, part] of steps.entries()) {
-    if (part === '') continue;
-    const isLast = index === steps.length - 1;
-    found = found.flatMap((directory) => expand({ directory, part, isLast }));
-    if (found.length === 0) return [];
+  const steps = parts.filter((part) => part !== '');
+  const last = steps.pop();
+  if (last === undefined) return [];
+  let directories = [isAbsolute ? '/' : ''];
+  for (const part of steps) {
+    directories = directories.flatMap((directory) =>
+      hasMagic(part)
+        ? matches(directory, part).flatMap(({ path, isDirectory }) => (isDirectory ? [path] : []))
+        : [join(directory, unescapePattern(part))],
+    );
   }
-  return found;
+  return directories.flatMap((directory) =>
+    hasMagic(last) ? matches(directory, last) : single(join(directory, unescapePattern(last))),
+  );
 }
 
-function expand({ directory, part, isLast }: { directory: string; part: string; isLast: boolean }): string[] {
-  if (!hasMagic(part)) {
-    const path = join(directory, unescapePattern(part));
-    return !isLast || exists(path) ? [path] : [];
-  }
+function matches(directory: string, part: string): GlobMatch[] {
   return list(directory === '' ? '.' : directory)
-    .filter((name) => globMatch(part, name))
-    .sort(byBytes)
-    .map((name) => join(directory, name));
+    .map((entry) => ({ name: fromBytes(entry.name), entry }))
+    .filter(({ name }) => globMatch(part, name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, entry }) => {
+      const path = join(directory, name);
+      return { path, isDirectory: entry.isSymbolicLink() ? isDirectory(path) : entry.isDirectory() };
+    });
+}
+
+function single(path: string): GlobMatch[] {
+  try {
+    const isThere = lstatSync(toPath(path), { throwIfNoEntry: false }) !== undefined;
+    return isThere ? [{ path, isDirectory: isDirectory(path) }] : [];
+  } catch {
+    return [];
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(toPath(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 function join(directory: string, name: string): string {
   return directory === '' || directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 }
 
-function exists(path: string): boolean {
-  return lstatSync(toPath(path), { throwIfNoEntry: false }) !== undefined;
-}
-
-function list(directory: string): string[] {
+function list(directory: string): ReturnType<typeof readEntries> {
   try {
-    return readdirSync(toPath(directory), { encoding: 'buffer' }).map(fromBytes);
+    return readEntries(directory);
   } catch {
     return [];
   }
 }
 
-function byBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function readEntries(directory: string) {
+  return readdirSync(toPath(directory), { encoding: 'buffer', withFileTypes: true });
 }

@@ -6,7 +6,6 @@ import { reasonOf } from '../names/system-error.ts';
 import { lockStateFile, type StateLock } from '../state/state-lock.ts';
 import { parseCommandLine, type ProgramOptions } from './options.ts';
 import { openOutput, type ProgramOutput, type ProgramStreams } from './output.ts';
-import { HELP_TEXT, USAGE_TEXT, VERSION_TEXT } from './texts.ts';
 
 /** Exit statuses: fine, something failed, the command line is wrong, another run has the state file. */
 const FINE = 0;
@@ -17,25 +16,18 @@ const LOCKED = 3;
 /** Runs the drop-in program; resolves with its exit status. Files are handled like the C program does. */
 export async function main(argv: readonly string[], streams: ProgramStreams = process): Promise<number> {
   const line = parseCommandLine(argv);
-  switch (line.kind) {
-    case 'run':
-      return run(line.options, streams);
-    case 'mistake':
-      streams.stderr.write(`${line.message}\n`);
-      return USAGE;
-    case 'nothing':
-      streams.stderr.write(`${VERSION_TEXT.split('\n')[0]}\n\n${USAGE_TEXT}`);
-      return FAILED;
-    case 'version':
-      streams.stdout.write(VERSION_TEXT);
-      return FINE;
-    case 'help':
-      streams.stdout.write(HELP_TEXT);
-      return FINE;
-    case 'usage':
-      streams.stdout.write(USAGE_TEXT);
-      return FINE;
+  if (line.kind === 'run') return run(line.options, streams);
+  if (line.kind === 'mistake') {
+    streams.stderr.write(`${line.message}\n`);
+    return USAGE;
   }
+  const { HELP_TEXT, USAGE_TEXT, VERSION_TEXT } = await import('./texts.ts');
+  if (line.kind === 'nothing') {
+    streams.stderr.write(`${VERSION_TEXT.split('\n')[0]}\n\n${USAGE_TEXT}`);
+    return FAILED;
+  }
+  streams.stdout.write({ help: HELP_TEXT, usage: USAGE_TEXT, version: VERSION_TEXT }[line.kind]);
+  return FINE;
 }
 
 async function run(options: ProgramOptions, streams: ProgramStreams): Promise<number> {
@@ -62,6 +54,7 @@ async function runLocked(options: ProgramOptions, output: ProgramOutput): Promis
   try {
     const hasRotated = await runRotation({
       ...options,
+      isVerbose: output.isVerbose,
       blocks: configuration.blocks,
       nowMs: Date.now(),
       report,

@@ -67,7 +67,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       configs.push(word);
       continue;
     }
-    const [name = '', inline] = splitOnce(word.slice(2));
+    const [name, inline] = splitOnce(word.slice(2));
     const text = TEXTS.find((candidate) => candidate === name);
     if (text !== undefined) return { kind: text };
     if (Object.hasOwn(FLAGS, name) && inline === undefined) {

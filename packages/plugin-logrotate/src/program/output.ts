@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { type Report, renderReport, type Reporter } from '../language/report.ts';
 import { toBytes, toPath } from '../names/byte-text.ts';
 
@@ -12,6 +11,8 @@ export interface ProgramStreams {
 /** Sends reports to stderr, and to a log file or syslog when there is one. */
 export interface ProgramOutput {
   readonly report: Reporter;
+  /** Debug messages go somewhere. */
+  readonly isVerbose: boolean;
   /** Descriptor of the log file, handed to scripts as 3. */
   readonly logDescriptor: number | undefined;
   close(): void;
@@ -40,10 +41,13 @@ export function openOutput({
   const logDescriptor = logFile === undefined || isSyslog ? undefined : openSync(toPath(logFile), 'w', 0o644);
   const forSyslog: Report[] = [];
   return {
+    isVerbose: isVerbose || logFile !== undefined,
     logDescriptor,
     report(report) {
+      const isShown = isVerbose || report.level !== 'debug';
+      if (!isShown && logFile === undefined) return;
       const line = toBytes(`${renderReport(report)}\n`);
-      if (isVerbose || report.level !== 'debug') streams.stderr.write(line);
+      if (isShown) streams.stderr.write(line);
       if (logDescriptor !== undefined) writeSync(logDescriptor, line);
       if (isSyslog) forSyslog.push(report);
     },
@@ -58,6 +62,7 @@ export function openOutput({
 function sendToSyslog(report: Report): void {
   const message = renderReport(report).trim();
   if (message === '') return;
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   spawnSync('logger', ['-t', 'logrotate', '-p', `user.${SEVERITIES[report.level]}`, '--', message], {
     stdio: 'ignore',
   });

@@ -13,6 +13,17 @@ export interface StateText {
 const HEADER = /^logrotate state -- version [12]$/;
 /** `2026-1-31` in version 1 and old files, `2026-1-31-9:5:0` otherwise. */
 const STAMP = /^(\d{1,9})-(\d{1,9})-(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9})(?::(\d{1,9}))?)?)?$/;
+/** What the fields of a date may be. */
+const FIELDS: readonly (readonly [keyof CivilTime, number, number])[] = [
+  ['year', 1900, 2100],
+  ['month', 1, 12],
+  ['day', 1, 31],
+  ['hour', 0, 23],
+  ['minute', 0, 59],
+  ['second', 0, 59],
+];
+/** What almost every line looks like. */
+const PLAIN_LINE = /^"([^"\\]*)" ([\d:-]+)$/;
 /** Longer lines are no state. */
 const LONGEST_LINE = 16_384;
 
@@ -42,7 +53,7 @@ function parseLine(
   { number, file }: { number: number; file: string },
 ): { name: string; time: CivilTime } | { problem: string } {
   if (line.length > LONGEST_LINE) return { problem: `line ${number} too long in state file ${file}` };
-  const words = splitWords(line);
+  const words = PLAIN_LINE.exec(line)?.slice(1) ?? splitWords(line);
   const [name, date] = words ?? [];
   if (words?.length !== 2 || name === undefined) return { problem: `bad line ${number} in state file ${file}` };
   const match = STAMP.exec(date ?? '');
@@ -50,21 +61,11 @@ function parseLine(
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1)
     .map((field) => Number(field ?? 0));
-  const bad = firstOutOfRange([
-    ['year', year, 1900, 2100],
-    ['month', month, 1, 12],
-    ['day', day, 1, 31],
-    ['hour', hour, 0, 23],
-    ['minute', minute, 0, 59],
-    ['second', second, 0, 59],
-  ]);
-  if (bad !== undefined) return { problem: `bad ${bad} for file ${name} in state file ${file}` };
-  return { name, time: { year, month, day, hour, minute, second } };
-}
-
-function firstOutOfRange(fields: readonly (readonly [string, number, number, number])[]): string | undefined {
-  const bad = fields.find(([, value, low, high]) => value < low || value > high);
-  return bad === undefined ? undefined : `${bad[0]} ${bad[1]}`;
+  const time = { year, month, day, hour, minute, second };
+  const bad = FIELDS.find(([field, low, high]) => time[field] < low || time[field] > high)?.[0];
+  return bad === undefined
+    ? { name, time }
+    : { problem: `bad ${bad} ${time[bad]} for file ${name} in state file ${file}` };
 }
 
 function quote(name: string): string {
