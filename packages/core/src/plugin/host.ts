@@ -85,7 +85,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const carry = new Carry();
   const pending = new Set<Generation>();
   let current = createGeneration(new Sections([]));
-  let isClosed = false;
+  let closing: Promise<void> | undefined;
 
   function createGeneration(sections: Sections): Generation {
     return new Generation({
@@ -155,10 +155,17 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     if (current === generation) await disposeCarried(carry.keepOnly(generation.claims));
   }
 
+  async function closeAll(): Promise<void> {
+    for (const generation of pending) await discard(generation);
+    await current.drain(DRAIN_LIMIT_MS);
+    await current.dispose();
+    await disposeCarried(carry.keepOnly(undefined));
+  }
+
   return {
     lifecycle: createLifecycle(() => current),
     async prepare(entries, plan) {
-      if (isClosed) throw new Error('cannot prepare plugins: the host is closed');
+      if (closing !== undefined) throw new Error('cannot prepare plugins: the host is closed');
       for (const { plugin } of entries) requirePlugin(plugin);
       const ordered = orderPlugins(entries);
       checkCoreVersions(ordered, options.coreVersion);
@@ -206,12 +213,9 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     },
     call: (plugin, method, params, signal) => callExposed(current, { plugin, method, params, signal }),
     describe: (service) => describeService(current, service, complain),
-    async close() {
-      isClosed = true;
-      for (const generation of pending) await discard(generation);
-      await current.drain(DRAIN_LIMIT_MS);
-      await current.dispose();
-      await disposeCarried(carry.keepOnly(undefined));
+    close() {
+      closing ??= closeAll();
+      return closing;
     },
   };
 }
