@@ -48,7 +48,7 @@ export function boundedCall<T>(options: {
               ? reject(inner.signal.reason as Error)
               : resolve(value),
           ),
-        (error: unknown) => finish(() => reject(error as Error)),
+        (error: unknown) => finish(() => reject(error)),
       );
   });
 }

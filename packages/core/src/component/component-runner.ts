@@ -165,5 +165,5 @@ export class ComponentRunner implements Runner {
 
 function asError(error: unknown): Error | undefined {
   if (error === undefined || error instanceof StopTimeoutError) return error;
-  return error instanceof Error ? error : new Error(String(error));
+  return error instanceof Error ? error : new Error(`it threw ${JSON.stringify(error)}`);
 }

@@ -49,7 +49,7 @@ export interface HookDefinition {
 export const DEFAULT_DEADLINE_MS = 30_000;
 
 /** THE table: every hook of a supervisor. Frozen; a test compares it with the reference page and with {@link createHooks}. */
-export const HOOKS = Object.freeze({
+export const HOOKS: Readonly<Record<HookName, HookDefinition>> = Object.freeze({
   plan: {
     kind: 'transform',
     tapable: 'AsyncSeriesWaterfallHook',
@@ -191,10 +191,10 @@ export const HOOKS = Object.freeze({
     deadlineMs: DEFAULT_DEADLINE_MS,
     example: "hooks.onShutdown.tap('unready', async () => { await turnReadyzOff(); });",
   },
-} as const satisfies Record<string, HookDefinition>);
+});
 
 /** Name of a hook. */
-export type HookName = keyof typeof HOOKS;
+export type HookName = keyof TapFunctions;
 
 /** One set of tapable hooks. tapable cannot remove a tap, so every generation of plugins gets a new set. */
 export interface Hooks {

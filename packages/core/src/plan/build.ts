@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ConfigIssue } from '../errors/base.ts';
 import { didYouMean } from '../errors/nearest.ts';
 import { parseDuration } from './duration.ts';
-import { isGoOverlayFile } from './go-overlay.ts';
+import { isGoOverlayFile, isMigration } from './go-overlay.ts';
 import type { Variables } from './interpolate.ts';
 import { type ReadService, linkServices } from './links.ts';
 import type { Plan, Timeouts } from './plan.ts';
@@ -62,7 +62,8 @@ export function buildPlan(raw: unknown, options: BuildOptions): BuildResult {
     readText: options.readText ?? ((path) => readFileSync(path, 'utf8')),
     inheritAll: isGoOverlayFile(raw, options.file),
   };
-  const tables: readonly unknown[] = Array.isArray(raw['services']) ? raw['services'] : [];
+  const listed: readonly unknown[] = Array.isArray(raw['services']) ? raw['services'] : [];
+  const tables = context.inheritAll ? listed.map((table, index) => withOneshot(table, { index, report })) : listed;
   const services: ReadService[] = tables.flatMap((table, index) => {
     if (!isTable(table)) return [];
     const reading = readService(table, { index, defaults, owners, report });
@@ -82,6 +83,19 @@ export function buildPlan(raw: unknown, options: BuildOptions): BuildResult {
     source: { file: options.file, directory },
   });
   return { plan, issues };
+}
+
+/** Go Overlay has no `type`: what it calls a migration is a oneshot, said aloud. */
+function withOneshot(table: unknown, options: { index: number; report: (issue: ConfigIssue) => void }): unknown {
+  if (!isTable(table) || typeof table['name'] !== 'string' || !isMigration(table['name'])) return table;
+  options.report({
+    code: 'ERR_CONFIG_TYPE',
+    severity: 'warning',
+    message: `service "${table['name']}" is taken for a oneshot because of its name: dependents wait for its end`,
+    path: ['services', options.index, 'name'],
+    hint: 'write type = "oneshot", or type = "simple", to say it yourself',
+  });
+  return { ...table, type: 'oneshot' };
 }
 
 function readRoot(raw: Readonly<Record<string, unknown>>, report: (issue: ConfigIssue) => void): Partial<RootTable> {
@@ -154,8 +168,8 @@ function notATable(raw: unknown): ConfigIssue {
   };
 }
 
+/** Copies share the issues of their table, and services those of `[defaults]`. */
 function isSame(a: ConfigIssue, b: ConfigIssue): boolean {
-  return (
-    a.message === b.message && a.path.length === b.path.length && a.path.every((key, index) => key === b.path[index])
-  );
+  const isAtOnePlace = a.path.length === b.path.length && a.path.every((key, index) => key === b.path[index]);
+  return isAtOnePlace && (a.message === b.message || (a.code === b.code && a.path[0] === 'defaults'));
 }

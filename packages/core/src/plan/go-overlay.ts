@@ -29,3 +29,11 @@ export function isGoOverlayFile(raw: unknown, file: string | undefined): boolean
 function hasOnly(table: Readonly<Record<string, unknown>>, keys: ReadonlySet<string>): boolean {
   return Object.keys(table).every((key) => keys.has(key));
 }
+
+/**
+ * True for a service that runs to its end although a Go Overlay file has no way to say so: its name has the word `migrate` or
+ * `migration`. That project's documentation lets dependents wait for the completion of `db-migration`.
+ */
+export function isMigration(name: string): boolean {
+  return /(?:^|[-_.])migrat(?:e|ion|ions)(?:$|[-_.])/i.test(name);
+}

@@ -54,7 +54,7 @@ const HOLDS: Readonly<Record<DependencyCondition, (facts: DependencyFacts) => bo
   default: (facts) => (facts.type !== 'oneshot' && facts.state === 'RUNNING') || succeeded(facts),
   started: (facts) => facts.started,
   ready: (facts) => facts.state === 'RUNNING' || (facts.type === 'oneshot' && succeeded(facts)),
-  completed: (facts) => succeeded(facts) || (facts.settled && facts.lastOutcome !== undefined),
+  completed: (facts) => succeeded(facts) || (facts.settled && facts.started && facts.lastOutcome !== undefined),
   succeeded,
 };
 

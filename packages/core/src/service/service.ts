@@ -323,6 +323,9 @@ export class Service {
       return;
     }
     this.#startedFromMs = leftPendingMs;
+    if (this.pid !== undefined) {
+      this.#context.emit({ type: 'spawn', service: this.name, pid: this.pid, adopted: false });
+    }
     this.#context.changed(this);
   }
 
@@ -485,7 +488,7 @@ export class Service {
 
   #schedule(choice: RestartChoice, cause: Cause, failure = true): void {
     if (!choice.restart) {
-      if (choice.gaveUp && this.#state !== 'FAILED') this.#transition('ended-badly', cause);
+      if (choice.gaveUp) this.#transition('gave-up', cause);
       this.#giveIn(
         { actor: 'restart-policy', reason: choice.reason, causedBy: cause },
         { spent: choice.gaveUp, failure },

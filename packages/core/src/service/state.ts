@@ -41,6 +41,8 @@ export type ServiceEvent =
   | 'restart-scheduled'
   /** The pause before a restart is over. */
   | 'restart-due'
+  /** Its restart budget is spent. */
+  | 'gave-up'
   /** Adopted from an earlier supervisor: it runs and was ready. */
   | 'adopted';
 
@@ -56,5 +58,6 @@ export const SERVICE_EVENTS: readonly ServiceEvent[] = [
   'ended-badly',
   'restart-scheduled',
   'restart-due',
+  'gave-up',
   'adopted',
 ];

@@ -46,6 +46,7 @@ export const TRANSITIONS: TransitionTable = Object.freeze({
   STOPPED: {
     start: 'PENDING',
     'restart-scheduled': 'BACKOFF',
+    'gave-up': 'FAILED',
     adopted: 'RUNNING',
   },
   FAILED: {

@@ -1,6 +1,7 @@
 import { ConfigError, type ConfigIssue } from '../errors/base.ts';
 import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
+import { readPlugins } from '../plan/plugin-list.ts';
 import type { Plugin } from '../plugin/define-plugin.ts';
 import type { PluginEntry } from '../plugin/host.ts';
 import type { LoadedConfig } from './options.ts';
@@ -43,11 +44,10 @@ export async function compile(
 }
 
 async function loadListed({ raw, directory }: LoadedConfig): Promise<readonly PluginEntry[]> {
-  const listed = typeof raw === 'object' && raw !== null && 'plugins' in raw ? raw.plugins : undefined;
-  // A list of another form is an issue that building the plan reports with its place.
-  if (!Array.isArray(listed) || listed.length === 0 || !listed.every((name) => typeof name === 'string')) return [];
+  const { plugins } = readPlugins(raw);
+  if (plugins.length === 0) return [];
   const { loadPlugins } = await import('../plugin/resolve.ts');
-  return loadPlugins(listed, directory);
+  return loadPlugins(plugins, directory);
 }
 
 function asEntry(plugin: Plugin): PluginEntry {

@@ -25,7 +25,8 @@ export class Dependencies {
 
   /** Tells those who wait for a service that something about it is different. */
   changed(name: string): void {
-    for (const look of [...(this.#watchers.get(name) ?? [])]) look();
+    // A look removes itself from the set, which a set allows while it is walked.
+    this.#watchers.get(name)?.forEach((look) => look());
   }
 
   /** Resolves when every dependency is satisfied and its pause is over. Rejects when one cannot be, or at the time limit. */

@@ -365,7 +365,7 @@ class Engine implements Supervisor {
       const frozen = freezeDraft(draft, plan);
       if (frozen.plan === undefined) throw new ConfigError(frozen.issues);
       const final = this.#select(frozen.plan);
-      pending.setPlan(final);
+      await pending.setPlan(final);
       if (this.#phase === 'starting') this.#plan = final;
       return { pending, plan: final };
     } catch (error) {
@@ -613,7 +613,7 @@ class Engine implements Supervisor {
     await stopInReverse(services, cause);
     deadline?.cancel();
     this.#note('info', 'Releasing resources...');
-    await Promise.race([Promise.allSettled([...this.#background]), aborted(this.#hurry.signal)]);
+    await Promise.race([Promise.allSettled(this.#background), aborted(this.#hurry.signal)]);
     await this.#close({ clean: true });
     this.#finish();
   }

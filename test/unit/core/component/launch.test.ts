@@ -68,9 +68,15 @@ describe('launch', () => {
   });
 
   it('fails the start after the last attempt, and the first error comes out of wait', async () => {
-    const { supervisor, said } = make();
+    const { clock, supervisor, said } = make();
     await supervisor.launch('base', blocking('base', said));
-    await supervisor.launch('kafka', { start: () => {}, stop: () => {} }, { checkReady: () => false, maxAttempts: 3 });
+    const launched = supervisor.launch(
+      'kafka',
+      { start: () => {}, stop: () => {} },
+      { checkReady: () => false, maxAttempts: 3 },
+    );
+    await clock.advance(1);
+    await launched;
     await expect(supervisor.wait()).rejects.toThrow('kafka was not ready after 3 attempts');
     expect(said.at(-1)).toBe('shutdown base');
   });
@@ -118,8 +124,7 @@ describe('launch', () => {
     await supervisor.launch(
       'stuck',
       {
-        run: (signal) =>
-          new Promise(() => signal.addEventListener('abort', () => (reason = signal.reason))),
+        run: (signal) => new Promise(() => signal.addEventListener('abort', () => (reason = signal.reason))),
         shutdown: () => {},
       },
       { timeouts: { completionMs: 500 } },
@@ -154,7 +159,9 @@ describe('launch', () => {
   it('reports a component of both kinds with both halves, and one of none', async () => {
     const { supervisor } = make();
     const both = { run: () => {}, shutdown: () => {}, start: () => {}, stop: () => {} };
-    await expect(supervisor.launch('both', both)).rejects.toThrow(/"run" and "shutdown" of one kind and "start" and "stop" of the other/);
+    await expect(supervisor.launch('both', both)).rejects.toThrow(
+      /"run" and "shutdown" of one kind and "start" and "stop" of the other/,
+    );
     // @ts-expect-error -- what a JavaScript caller may do
     await expect(supervisor.launch('half', { run: () => {} })).rejects.toThrow(/only "run"/);
   });
@@ -162,7 +169,12 @@ describe('launch', () => {
   it('lets processes and components depend on each other', async () => {
     const clock = virtualClock();
     const processes = fakeProcesses({ clock });
-    const supervisor = createSupervisor({ services: [{ name: 'db', command: 'db' }], clock, processes, environment: {} });
+    const supervisor = createSupervisor({
+      services: [{ name: 'db', command: 'db' }],
+      clock,
+      processes,
+      environment: {},
+    });
     const said: string[] = [];
     await supervisor.launch('api', blocking('api', said), { dependsOn: ['db'] });
     expect(processes.pidOf('db')).toBeDefined();

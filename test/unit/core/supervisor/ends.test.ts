@@ -8,7 +8,12 @@ describe('ends that nobody asked for', () => {
     });
     await clock.advance(5000);
     expect(path('api')).toEqual(['PENDING', 'STARTING', 'RUNNING', 'FAILED']);
-    expect(supervisor.serviceStatus('api')).toMatchObject({ failures: 1, restarts: 0, failureRate: 1, lastExit: { code: 1, failure: true } });
+    expect(supervisor.serviceStatus('api')).toMatchObject({
+      failures: 1,
+      restarts: 0,
+      failureRate: 1,
+      lastExit: { code: 1, failure: true },
+    });
   });
 
   it('marks a SIGKILL from outside as STOPPED and unexpected', async () => {
@@ -31,7 +36,10 @@ describe('ends that nobody asked for', () => {
       { programs: { api: [crash, { exitAfterMs: 11_000, exitCode: 1 }, crash, crash, crash] } },
     );
     await clock.advance(60_000);
-    const spawns = processes.actionsOf('api').filter((line) => line.includes('spawn')).map((line) => Number.parseInt(line, 10));
+    const spawns = processes
+      .actionsOf('api')
+      .filter((line) => line.includes('spawn'))
+      .map((line) => Number.parseInt(line, 10));
     // 100 + 1000; stable for 11 s, so the count starts again: + 1000, + 2000, then the third failure in a row is final.
     expect(spawns).toEqual([0, 1100, 13_100, 15_200]);
     expect(events.filter(({ type }) => type === 'gave-up')).toHaveLength(1);

@@ -6,13 +6,13 @@ const probe = { action: 'restart', actor: 'probe', reason: 'probe web failed 3/3
 
 describe('intents', () => {
   it('lets a user stop hold against every automatic actor until a user start', async () => {
-    const { supervisor, state } = await stage([{ name: 'web', command: 'web' }]);
-    await supervisor.submit('web', byUser('stop'));
+    const { ask, state } = await stage([{ name: 'web', command: 'web' }]);
+    await ask('web', byUser('stop'));
     for (const actor of ['probe', 'rule', 'schedule', 'dependency', 'restart-policy'] as const) {
-      expect(await supervisor.submit('web', { action: 'start', actor, reason: 'x' })).toMatchObject({ outcome: 'refused' });
+      expect(await ask('web', { action: 'start', actor, reason: 'x' })).toMatchObject({ outcome: 'refused' });
     }
     expect(state('web')).toBe('STOPPED');
-    await supervisor.submit('web', byUser('start'));
+    await ask('web', byUser('start'));
     expect(state('web')).toBe('RUNNING');
   });
 
@@ -27,10 +27,10 @@ describe('intents', () => {
   });
 
   it('restarts for a probe at once the first time, then with pauses, and gives up when the shared budget is spent', async () => {
-    const { clock, supervisor, processes, state, events } = await stage([
+    const { ask, clock, supervisor, processes, state, events } = await stage([
       { name: 'web', command: 'web', restart: { policy: 'on-failure', delay: '1s', jitter: 0, max_attempts: 2 } },
     ]);
-    await supervisor.submit('web', probe);
+    await ask('web', probe);
     expect(state('web')).toBe('RUNNING');
     const second = supervisor.submit('web', probe);
     await clock.advance(500);
@@ -38,7 +38,7 @@ describe('intents', () => {
     await clock.advance(500);
     await second;
     expect(state('web')).toBe('RUNNING');
-    expect(await supervisor.submit('web', probe)).toMatchObject({ outcome: 'failed' });
+    expect(await ask('web', probe)).toMatchObject({ outcome: 'failed' });
     expect(state('web')).toBe('FAILED');
     expect(events.filter(({ type }) => type === 'gave-up')).toHaveLength(1);
     expect(processes.actionsOf('web').filter((line) => line.includes('spawn'))).toHaveLength(3);

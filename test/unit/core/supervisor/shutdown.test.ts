@@ -16,7 +16,9 @@ describe('shutdown', () => {
     supervisor.requestStop('test');
     await clock.advance(3000);
     expect(await supervisor.ended).toMatchObject({ exitCode: 0, errors: [] });
-    const terms = processes.actions.filter(({ detail }) => detail === 'SIGTERM').map(({ atMs, service }) => `${atMs} ${service}`);
+    const terms = processes.actions
+      .filter(({ detail }) => detail === 'SIGTERM')
+      .map(({ atMs, service }) => `${atMs} ${service}`);
     expect(terms.sort()).toEqual(['0 mail', '0 web', '1000 api', '2000 db']);
   });
 
@@ -26,7 +28,9 @@ describe('shutdown', () => {
     });
     supervisor.requestStop('test');
     await clock.settle();
-    expect(await supervisor.submit('db', { action: 'start', actor: 'user', reason: 'x' })).toMatchObject({ outcome: 'refused' });
+    expect(await supervisor.submit('db', { action: 'start', actor: 'user', reason: 'x' })).toMatchObject({
+      outcome: 'refused',
+    });
     expect(supervisor.why('db')?.blocksShutdown).toEqual(['db is STOPPING, waiting for its process to end']);
     await clock.advance(10_000);
     expect((await supervisor.ended).exitCode).toBe(0);

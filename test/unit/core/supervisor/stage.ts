@@ -1,5 +1,19 @@
-import { createSupervisor, type Plugin, type ServiceInput, type Supervisor, type SupervisorEvent } from '@tappet/core';
-import { type FakeProcesses, fakeProcesses, type FakeProcessesOptions, virtualClock, type VirtualClock } from '@tappet/core/testing';
+import {
+  createSupervisor,
+  type Intent,
+  type IntentResult,
+  type Plugin,
+  type ServiceInput,
+  type Supervisor,
+  type SupervisorEvent,
+} from '@tappet/core';
+import {
+  type FakeProcesses,
+  fakeProcesses,
+  type FakeProcessesOptions,
+  virtualClock,
+  type VirtualClock,
+} from '@tappet/core/testing';
 
 /** A supervisor on a virtual clock with fake processes, and everything it said. */
 export interface Stage {
@@ -7,6 +21,8 @@ export interface Stage {
   readonly processes: FakeProcesses;
   readonly supervisor: Supervisor;
   readonly events: readonly SupervisorEvent[];
+  /** Submits an intent and lets everything happen that takes no time. */
+  ask(service: string, intent: Intent): Promise<IntentResult>;
   /** State of a service now. */
   state(service: string): string | undefined;
   /** Every state a service went through, oldest first. */
@@ -42,8 +58,14 @@ export async function stage(services: readonly ServiceInput[], options: StageOpt
     processes,
     supervisor,
     events,
+    ask: async (service, intent) => {
+      const result = supervisor.submit(service, intent);
+      await clock.advance(0);
+      return result;
+    },
     state: (service) => supervisor.service(service)?.state,
-    path: (service) => events.flatMap((event) => (event.type === 'state' && event.service === service ? [event.to] : [])),
+    path: (service) =>
+      events.flatMap((event) => (event.type === 'state' && event.service === service ? [event.to] : [])),
     notes: () => events.flatMap((event) => (event.type === 'note' ? [event.message] : [])),
   };
 }

@@ -22,7 +22,12 @@ describe('start order', () => {
       [
         { name: 'redis', command: 'redis' },
         { name: 'db-migration', command: 'migrate', type: 'oneshot' },
-        { name: 'web', command: 'web', depends_on: ['redis', 'db-migration'], wait_after: { redis: 2, 'db-migration': 1 } },
+        {
+          name: 'web',
+          command: 'web',
+          depends_on: ['redis', 'db-migration'],
+          wait_after: { redis: 2, 'db-migration': 1 },
+        },
       ],
       { programs: { 'db-migration': { exitAfterMs: 3000, exitCode: 0 } } },
     );
