@@ -5,6 +5,8 @@ import { join } from 'node:path';
 /** The cgroup of one service (or one script): membership is inherited and cannot be left by forking or setsid. */
 export interface ServiceCgroup {
   readonly directory: string;
+  /** Writing a process id to this file moves the process in. */
+  readonly procs: string;
   /** Makes the directory; false when the kernel refuses. */
   create(): boolean;
   isPopulated(): boolean;
@@ -83,14 +85,8 @@ export function serviceCgroup(directory: string): ServiceCgroup {
   const isPopulated = (): boolean => readOr(events, '').includes('populated 1');
   return {
     directory,
-    create() {
-      try {
-        mkdirSync(directory, { recursive: true });
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    procs: join(directory, 'cgroup.procs'),
+    create: () => isMade(directory),
     isPopulated,
     pids: () => membersOf(directory),
     kill() {
@@ -103,6 +99,15 @@ export function serviceCgroup(directory: string): ServiceCgroup {
     remove: () => removeTree(directory),
     onEmpty: (listener) => watchEvents(events, () => isPopulated() || listener()),
   };
+}
+
+function isMade(directory: string): boolean {
+  try {
+    mkdirSync(directory, { recursive: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A service may have made cgroups of its own below (a container runtime does). */

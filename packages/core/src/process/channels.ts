@@ -5,6 +5,7 @@ import type { OutputStream, SpawnSpec } from '../hooks/events.ts';
 import type { Logger } from '../log.ts';
 import { Channel } from './channel.ts';
 import { readerAllowance } from './descriptors.ts';
+import type { ServicePipes } from './contract.ts';
 import { checkName } from './names.ts';
 import { openPipeReader, type PipeReader, type PipeReaderOptions } from './pipe-reader.ts';
 import { makePipes } from './pipes.ts';
@@ -17,15 +18,7 @@ type Owner = { readonly uid: number; readonly gid: number } | undefined;
 
 /** The channels of all services and the pipes they read. */
 export interface Channels {
-  prepare(
-    services: readonly {
-      name: string;
-      output: 'merged' | 'split';
-      user: string | undefined;
-      group?: string | undefined;
-      notify?: boolean;
-    }[],
-  ): Promise<void>;
+  prepare(services: readonly ServicePipes[]): Promise<void>;
   of(service: string): Channel;
   /** Makes sure that the pipes for this start exist with the right owner. Undefined: they do already. */
   ready(service: string, spec: SpawnSpec, notify: boolean): Promise<void> | undefined;
@@ -38,7 +31,6 @@ export interface ChannelsOptions {
   readonly workspace: Workspace;
   readonly log: Logger;
   readonly clock: Clock;
-  readonly useSetpriv: boolean;
   readonly maxReaders: number | undefined;
   /** Gets a line when pipes have to be read in turns. */
   readonly notes: Set<string>;
@@ -118,10 +110,6 @@ export function createChannels(options: ChannelsOptions): Channels {
     return streams.map((stream) => ({ path: pathOf(wish.service, stream), owner: wish.owner }));
   }
 
-  function keyOf(wish: { mode: string; owner: Owner; notify: boolean }): string {
-    return `${wish.mode}:${wish.owner?.uid ?? ''}:${wish.owner?.gid ?? ''}:${wish.notify}`;
-  }
-
   return {
     async prepare(services) {
       const wanted = services.map(({ name, output, user, group, notify = false }) => {
@@ -146,6 +134,10 @@ export function createChannels(options: ChannelsOptions): Channels {
       await Promise.all([...channels.values()].map((channel) => channel.close({ remove: false })));
     },
   };
+}
+
+function keyOf(wish: { mode: string; owner: Owner; notify: boolean }): string {
+  return `${wish.mode}:${wish.owner?.uid ?? ''}:${wish.owner?.gid ?? ''}:${wish.notify}`;
 }
 
 /** Unknown names are reported by the start itself, in words. */

@@ -42,6 +42,8 @@ export interface RunningProcess {
   readonly exited: Promise<ProcessExit>;
   /** Resolves at the first newline on the notify descriptor, and again never; undefined without `notifyFd`. */
   readonly notified: Promise<void> | undefined;
+  /** Resolves once the main process is known: for a `forking` service when the one in the background is followed, at once for all others. */
+  readonly forked?: Promise<void>;
   /** Called for each line that arrives on the notify descriptor, without its newline (at most 4 KiB of it). */
   onNotifyLine: ((line: string) => void) | undefined;
   /** Sends a signal after checking the identity. False: nothing was there to be signalled. */
@@ -102,10 +104,20 @@ export interface ScriptResult {
   readonly error?: string;
 }
 
+/** Which pipes a service needs and who owns them. What is left out is made up for at the first start. */
+export interface ServicePipes {
+  readonly name: string;
+  readonly output: 'merged' | 'split';
+  readonly user: string | undefined;
+  readonly group?: string | undefined;
+  /** It has a notify descriptor. */
+  readonly notify?: boolean;
+}
+
 /** Everything the supervisor asks of the operating system for its services. The testing kit has a fake one. */
 export interface ProcessLayer {
   /** Makes the pipes of all these services at once (one mkfifo call). Idempotent. */
-  prepare(services: readonly { name: string; output: 'merged' | 'split'; user: string | undefined }[]): Promise<void>;
+  prepare(services: readonly ServicePipes[]): Promise<void>;
   channel(service: string): OutputChannel;
   /** Kills whatever is left of earlier generations of this service, then starts. Rejects with SpawnError. */
   spawn(request: SpawnRequest): Promise<RunningProcess>;

@@ -1,18 +1,21 @@
 import type { ProcessIdentity, SpawnRequest } from './contract.ts';
 import { isAlive } from './identity.ts';
+import type { LayerParts } from './layer-parts.ts';
 import type { Running } from './running.ts';
-import type { LayerParts } from './start.ts';
+
+export interface FollowOptions {
+  readonly request: SpawnRequest;
+  readonly running: Running;
+  /** The `sh` that writes the exit code of a durable service down. */
+  readonly parent: ProcessIdentity | undefined;
+}
 
 /** Ends `running` when its main process, which is not our child, is gone. */
-export function followRunning(
-  about: { request: SpawnRequest; running: Running; leader: ProcessIdentity },
-  parts: LayerParts,
-): void {
-  const { request, running, leader } = about;
+export function followRunning({ request, running, parent }: FollowOptions, parts: LayerParts): void {
   const { follower, channels, records } = parts;
   const followed = follower.follow(running.identity, () => {
     running.leaderEnded();
-    void exitCode({ request, leader, isDurable: request.durable }, parts).then((code) => {
+    void exitCode({ request, parent }, parts).then((code) => {
       records.remove(request);
       running.ended({ code, signal: undefined });
     });
@@ -34,14 +37,13 @@ const EXIT_FILE_LOOK_MS = 5;
 
 /** Only the parent of a durable service can tell; it needs a moment to write it down. */
 async function exitCode(
-  about: { request: SpawnRequest; leader: ProcessIdentity; isDurable: boolean },
+  { request, parent }: { request: SpawnRequest; parent: ProcessIdentity | undefined },
   { records, clock }: LayerParts,
 ): Promise<number | undefined> {
-  const { request, leader, isDurable } = about;
-  if (!isDurable) return undefined;
+  if (!request.durable) return undefined;
   const deadlineMs = clock.nowMs() + EXIT_FILE_TIMEOUT_MS;
   for (;;) {
-    const isParentAlive = isAlive(leader);
+    const isParentAlive = parent !== undefined && isAlive(parent);
     const code = records.readExitCode(request);
     if (code !== undefined || !isParentAlive || clock.nowMs() >= deadlineMs) return code;
     await new Promise<void>((resolve) => void clock.setTimer(EXIT_FILE_LOOK_MS, resolve));

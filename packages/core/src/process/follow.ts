@@ -34,7 +34,7 @@ export function createFollower(clock: Clock): Follower {
     timer = clock.setTimer(SLOW_LOOK_MS, () => {
       timer = undefined;
       looks++;
-      for (const entry of [...entries]) entry.look(looks % WHOLE_LOOK_EVERY === 0);
+      for (const entry of entries) entry.look(looks % WHOLE_LOOK_EVERY === 0);
       schedule();
     });
   }

@@ -2,21 +2,26 @@ import type { Timer } from '../clock.ts';
 import type { ProcessIdentity, SpawnRequest } from './contract.ts';
 import { followRunning } from './follow-running.ts';
 import { identitySwitch } from './identity-switch.ts';
+import type { LayerParts } from './layer-parts.ts';
 import { type PidFileQuery, type PidFileStamp, readPidFile } from './pid-file.ts';
 import type { Running } from './running.ts';
-import type { LayerParts } from './start.ts';
+
+export interface ForkedOptions {
+  readonly request: SpawnRequest;
+  readonly running: Running;
+  /** The pid file before the start. */
+  readonly stamp: PidFileStamp;
+  readonly launcher: ProcessIdentity;
+}
 
 const PID_FILE_TIMEOUT_MS = 5000;
 const PID_FILE_LOOK_MS = 20;
 
 /** After the launcher of a `forking` service has ended well: finds the process in the background and follows it. */
-export function followForked(
-  about: { request: SpawnRequest; running: Running; stamp: PidFileStamp; launcher: ProcessIdentity },
-  parts: LayerParts,
-): void {
-  const { request, running, launcher } = about;
+export function followForked(options: ForkedOptions, parts: LayerParts): void {
+  const { request, running } = options;
   const { clock, log, records } = parts;
-  const query = queryFor(about, parts);
+  const query = queryFor(options, parts);
   const deadlineMs = clock.nowMs() + PID_FILE_TIMEOUT_MS;
   let timer: Timer | undefined;
   running.cleanups.add(() => timer?.cancel());
@@ -25,7 +30,10 @@ export function followForked(
     const found = readPidFile(query);
     if (typeof found !== 'string') {
       running.becomes(found);
-      followRunning({ request, running, leader: launcher }, parts);
+      // A supervisor that comes after us finds the process in the background, not its launcher.
+      records.write(request, { identity: found, cgroup: running.cgroup?.directory });
+      followRunning({ request, running, parent: undefined }, parts);
+      running.hasForked();
     } else if (clock.nowMs() < deadlineMs) {
       timer = clock.setTimer(PID_FILE_LOOK_MS, look);
     } else {
@@ -37,11 +45,8 @@ export function followForked(
   look();
 }
 
-function queryFor(
-  about: { request: SpawnRequest; running: Running; stamp: PidFileStamp; launcher: ProcessIdentity },
-  { processes, useSetpriv }: LayerParts,
-): PidFileQuery {
-  const { request, running, stamp, launcher } = about;
+function queryFor(options: ForkedOptions, { processes, useSetpriv }: LayerParts): PidFileQuery {
+  const { request, running, stamp, launcher } = options;
   const { service, spec } = request;
   const identity = identitySwitch({ service, user: spec.user, group: spec.group, useSetpriv });
   return {

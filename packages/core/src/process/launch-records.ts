@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './contract.ts';
 import { parseStat } from './identity.ts';
@@ -18,6 +18,11 @@ export interface LaunchRecords {
   /** Where the parent of a durable service writes the exit code. */
   exitPath(launch: { service: string; generation: string }): string;
   head(context: { bootId: string; cgroup: string | undefined }): string;
+  /** Writes a record as the wrapper would. A full disk is no reason to fail: the cgroup and the marker tell the same. */
+  write(
+    launch: { service: string; generation: string },
+    what: { identity: ProcessIdentity; cgroup: string | undefined },
+  ): void;
   read(launch: { service: string; generation: string }): LaunchRecord | undefined;
   /** Undefined: not written (yet), or damaged. */
   readExitCode(launch: { service: string; generation: string }): number | undefined;
@@ -45,7 +50,16 @@ export function launchRecords(directory: string): LaunchRecords {
   return {
     path,
     exitPath,
-    head: ({ bootId, cgroup }) => `${bootId} ${encodeURIComponent(cgroup ?? '')}|`,
+    head: headOf,
+    write(launch, { identity, cgroup }) {
+      const { pid, startTime, bootId } = identity;
+      const stat = `${pid} (sh) R 0 ${pid} ${pid}${' 0'.repeat(15)} ${startTime}`;
+      try {
+        writeFileSync(path(launch), `${headOf({ bootId, cgroup })} ${stat}\n`, { mode: 0o600 });
+      } catch {
+        rmSync(path(launch), { force: true });
+      }
+    },
     read,
     readExitCode(launch) {
       const text = readSmall(exitPath(launch)).trim();
@@ -66,6 +80,10 @@ export function launchRecords(directory: string): LaunchRecords {
       for (const name of filesOf(service)) rmSync(join(directory, name), { force: true });
     },
   };
+}
+
+function headOf({ bootId, cgroup }: { bootId: string; cgroup: string | undefined }): string {
+  return `${bootId} ${encodeURIComponent(cgroup ?? '')}|`;
 }
 
 function parseRecord(text: string): { identity: ProcessIdentity; cgroup: string | undefined } | undefined {

@@ -1,18 +1,19 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import { createAdopter } from './adopt.ts';
+import { adoptService } from './adopt.ts';
 import { createBatches } from './batches.ts';
 import { openCgroupTree } from './cgroup.ts';
 import { createChannels } from './channels.ts';
-import type { ProcessLayer } from './contract.ts';
+import type { ProcessLayer, SpawnRequest } from './contract.ts';
 import { createFollower } from './follow.ts';
 import { findSetpriv } from './identity-switch.ts';
 import { launchRecords } from './launch-records.ts';
+import type { LayerParts } from './layer-parts.ts';
 import { checkName } from './names.ts';
 import { createProcessTable } from './process-table.ts';
 import { createScriptRunner } from './script.ts';
 import { createServiceProcesses } from './service-processes.ts';
-import { createStarter } from './start.ts';
+import { startService } from './start.ts';
 import { openWorkspace } from './workspace.ts';
 
 export interface ProcessLayerOptions {
@@ -34,45 +35,23 @@ const STARTS_PER_TURN = 8;
 
 /** The process layer of a machine with /proc and a POSIX shell. Takes charge of the runtime directory at once. */
 export async function createProcessLayer(options: ProcessLayerOptions): Promise<ProcessLayer> {
-  const { directory, projectId, log, clock, cgroups = true, setpriv: useSetpriv = true } = options;
-  checkName('projectId', projectId);
-  const workspace = openWorkspace(directory);
-  const tree = cgroups ? openCgroupTree(projectId) : 'cgroups are switched off';
+  checkName('projectId', options.projectId);
   const notes = new Set<string>();
-  if (typeof tree === 'string') {
-    notes.add(`${tree}: a process that leaves its session and clears its environment outlives a stop`);
-  }
-  const table = createProcessTable();
-  const records = launchRecords(workspace.launches);
-  const follower = createFollower(clock);
-  const channels = createChannels({ workspace, log, clock, useSetpriv, maxReaders: options.maxReaders, notes });
-  const processes = createServiceProcesses({
-    projectId,
-    tree: typeof tree === 'string' ? undefined : tree,
-    table,
-    records,
-    clock,
-    hasPredecessor: workspace.hasPredecessor,
-  });
-  const shared = { workspace, records, follower, channels, processes, log, clock, useSetpriv };
-  const batches = createBatches(STARTS_PER_TURN);
-  const starter = createStarter({ ...shared, batches });
-  const adopter = createAdopter({ ...shared, table });
-  const scripts = createScriptRunner({ ...shared, batches });
+  const parts = assemble(options, notes);
+  const { channels, follower, processes, useSetpriv } = parts;
+  const scripts = createScriptRunner(parts);
 
   return {
     prepare: (services) => channels.prepare(services),
     channel: (service) => channels.of(service),
     async spawn(request) {
-      checkRequest(request);
-      if (useSetpriv && findsNoSetpriv(request.spec.user)) {
-        notes.add('setpriv (util-linux) is not installed: services run without the supplementary groups of their user');
-      }
-      return starter.start(request);
+      check(request);
+      if (useSetpriv && lacksSetpriv(request.spec.user)) notes.add(NO_SETPRIV);
+      return startService(request, parts);
     },
     async adopt(request, identity) {
-      checkRequest(request);
-      return adopter.adopt(request, identity);
+      check(request);
+      return adoptService(request, { identity, parts });
     },
     async runScript(request) {
       checkName('service', request.service);
@@ -86,18 +65,49 @@ export async function createProcessLayer(options: ProcessLayerOptions): Promise<
     notes: () => [...notes],
     async close() {
       follower.close();
-      starter.close();
-      adopter.close();
+      processes.release();
       await channels.close();
     },
   };
 }
 
-function checkRequest({ service, generation }: { service: string; generation: string }): void {
+function assemble(options: ProcessLayerOptions, notes: Set<string>): LayerParts {
+  const { directory, projectId, log, clock, cgroups = true, setpriv: useSetpriv = true, maxReaders } = options;
+  const workspace = openWorkspace(directory);
+  const tree = cgroups ? openCgroupTree(projectId) : 'cgroups are switched off';
+  if (typeof tree === 'string') notes.add(`${tree}: ${NO_CGROUP}`);
+  const table = createProcessTable(clock);
+  const records = launchRecords(workspace.launches);
+  const processes = createServiceProcesses({
+    projectId,
+    tree: typeof tree === 'string' ? undefined : tree,
+    table,
+    records,
+    clock,
+    hasPredecessor: workspace.hasPredecessor,
+  });
+  return {
+    workspace,
+    records,
+    follower: createFollower(clock),
+    channels: createChannels({ workspace, log, clock, maxReaders, notes }),
+    processes,
+    table,
+    batches: createBatches(STARTS_PER_TURN),
+    log,
+    clock,
+    useSetpriv,
+  };
+}
+
+const NO_CGROUP = 'a process that leaves its session and clears its environment outlives a stop';
+const NO_SETPRIV = 'setpriv (util-linux) is not installed: services run without the supplementary groups of their user';
+
+function check({ service, generation }: SpawnRequest): void {
   checkName('service', service);
   checkName('generation', generation);
 }
 
-function findsNoSetpriv(user: string | undefined): boolean {
+function lacksSetpriv(user: string | undefined): boolean {
   return user !== undefined && process.getuid?.() === 0 && findSetpriv() === undefined;
 }

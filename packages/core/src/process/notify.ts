@@ -14,16 +14,14 @@ export interface Notifications {
 export function readNotifications(service: string, channels: Channels): Notifications | undefined {
   const path = channels.notifyPath(service);
   if (!existsSync(path)) return undefined;
-  let resolveFirst = (): void => {};
+  const first = Promise.withResolvers<void>();
   const notifications = {
-    first: new Promise<void>((resolve) => {
-      resolveFirst = resolve;
-    }),
+    first: first.promise,
     onLine: (_line: string): void => {},
     close: (): void => reader.close(),
   };
   const split = createLineSplitter((line) => {
-    resolveFirst();
+    first.resolve();
     notifications.onLine(line);
   });
   const reader = channels.openReader({

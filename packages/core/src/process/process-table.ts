@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Clock } from '../clock.ts';
 import { isDead, type ProcessStat, readStat } from './identity.ts';
 
 /** A living process as one look at /proc saw it. */
@@ -10,21 +11,36 @@ export interface ProcessEntry extends ProcessStat {
 export interface ProcessTable {
   /** All living processes but this one. Everyone who asks within one turn of the loop shares one look. */
   scan(): Promise<readonly ProcessEntry[]>;
+  /** The last look if it is not older than half a second: enough to find what has run for a while. */
+  recent(): Promise<readonly ProcessEntry[]>;
 }
 
 export const MARKER_VARIABLE = 'TAPPET_SERVICE_ID';
 
-export function createProcessTable(): ProcessTable {
+const RECENT_MS = 500;
+
+export function createProcessTable(clock: Clock): ProcessTable {
   let pending: Promise<readonly ProcessEntry[]> | undefined;
-  return {
-    scan() {
-      pending ??= new Promise((resolve) => {
-        setImmediate(() => {
-          pending = undefined;
-          resolve(readTable());
-        });
+  let last: { entries: readonly ProcessEntry[]; atMs: number } | undefined;
+
+  function scan(): Promise<readonly ProcessEntry[]> {
+    pending ??= new Promise((resolve) => {
+      setImmediate(() => {
+        pending = undefined;
+        resolve(readTable());
       });
-      return pending;
+    });
+    return pending;
+  }
+
+  return {
+    scan,
+    async recent() {
+      if (last !== undefined && clock.nowMs() - last.atMs < RECENT_MS) return last.entries;
+      const atMs = clock.nowMs();
+      const entries = await scan();
+      last = { entries, atMs };
+      return entries;
     },
   };
 }

@@ -12,8 +12,8 @@ export interface ServiceProcesses {
   markerPrefix(service: string): string;
   /** The cgroup for the next start, made if need be. Undefined: there are none on this machine. */
   cgroup(service: string): ServiceCgroup | undefined;
-  /** Processes in the cgroup of a service; undefined when it is empty or there is none. */
-  members(service: string): readonly number[] | undefined;
+  /** Processes in the cgroup of a service. */
+  members(service: string): readonly number[];
   /** A cgroup for one run of a script. */
   scriptCgroup(service: string, generation: string): ServiceCgroup | undefined;
   /** Kills what is left of earlier generations. Undefined: it is known that nothing is. */
@@ -28,6 +28,8 @@ export interface ServiceProcesses {
     timeoutMs: number;
   }): Promise<number>;
   sweepAll(service: string, timeoutMs: number): Promise<number>;
+  /** Lets go of everything that runs, without touching it. */
+  release(): void;
 }
 
 export interface ServiceProcessesOptions {
@@ -81,7 +83,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
     const tracked = track(service);
     const { cgroup, others, running, isSuspect } = tracked;
     for (const one of running) one.check();
-    const sessions = [...running].map(({ session }) => session);
+    const sessions = [...running].flatMap((one) => one.sessions);
     const killed = await sweep(
       {
         service,
@@ -108,10 +110,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
       const { cgroup } = track(service);
       return cgroup?.create() === true ? cgroup : undefined;
     },
-    members(service) {
-      const pids = track(service).cgroup?.pids() ?? [];
-      return pids.length === 0 ? undefined : pids;
-    },
+    members: (service) => track(service).cgroup?.pids() ?? [],
     scriptCgroup(service, generation) {
       const cgroup = tree?.of(service + SCRIPT_SEPARATOR + generation);
       return cgroup?.create() === true ? cgroup : undefined;
@@ -131,7 +130,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
           service,
           cgroups: running.cgroup === undefined ? [] : [running.cgroup],
           owns: (text) => text === marker(service, running.generation),
-          sessions: [running.session],
+          sessions: running.sessions,
           isContained: running.cgroup !== undefined,
         },
         { table, clock, timeoutMs },
@@ -160,6 +159,9 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
       track(service).cgroup?.remove();
       records.removeAll(service);
       return killed;
+    },
+    release() {
+      for (const { running } of services.values()) for (const one of running) one.release();
     },
   };
 }

@@ -5,11 +5,13 @@ import type { ProcessIdentity } from './contract.ts';
 import { readStat } from './identity.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
 
-/** A session that we made: its number is the pid of its first process. */
+/** A session that holds processes of a service. Its number is the pid of the process that made it. */
 export interface KnownSession {
-  readonly leader: ProcessIdentity;
-  /** On the scale of start times; undefined while the leader lives. */
-  readonly leaderEndedAtTicks: number | undefined;
+  readonly id: number;
+  /** A process that is known to be, or to have been, in this session. */
+  readonly member: ProcessIdentity;
+  /** On the scale of start times; undefined while the member lives. */
+  readonly memberEndedAtTicks: number | undefined;
 }
 
 /** Everything by which the processes of a service can be recognised. */
@@ -64,9 +66,9 @@ async function killOutside(target: SweepTarget, table: ProcessTable): Promise<st
 }
 
 /** One system call, to see whether a search of /proc is worth it. */
-function hasGroup({ leader }: KnownSession): boolean {
+function hasGroup({ id }: KnownSession): boolean {
   try {
-    process.kill(-leader.pid, 0);
+    process.kill(-id, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
@@ -75,20 +77,21 @@ function hasGroup({ leader }: KnownSession): boolean {
 
 /** Those of the processes that belong to the target: by marker, or by a session that is proven to be ours. */
 export function membersOf(target: SweepTarget, entries: readonly ProcessEntry[]): readonly ProcessEntry[] {
-  const ours = new Set(target.sessions.filter((session) => isProven(session, entries)).map(({ leader }) => leader.pid));
+  const ours = new Set(target.sessions.filter((session) => isProven(session, entries)).map(({ id }) => id));
   return entries.filter(({ marker, session }) => (marker !== undefined && target.owns(marker)) || ours.has(session));
 }
 
 /**
- * A number of a session is not given away while the session has members. So it is ours while its leader lives, and
- * afterwards if one member is older than the leader's end: a member inherits its session from its parent at birth.
+ * A number is not given away again while a session of that number has members. So the session is ours while a known member
+ * lives, and afterwards if one of its processes is older than that member's end: both were in it at the same time, because
+ * a process has its session from its parent at birth.
  */
-function isProven({ leader, leaderEndedAtTicks }: KnownSession, entries: readonly ProcessEntry[]): boolean {
-  const holder = entries.find(({ pid }) => pid === leader.pid);
-  if (holder !== undefined) return holder.startTime === leader.startTime;
-  if (readStat(leader.pid)?.startTime === leader.startTime) return true;
-  const ended = leaderEndedAtTicks;
-  return ended !== undefined && entries.some((entry) => entry.session === leader.pid && entry.startTime <= ended);
+function isProven({ id, member, memberEndedAtTicks }: KnownSession, entries: readonly ProcessEntry[]): boolean {
+  // Also true for a zombie, which still holds its number.
+  const stat = readStat(member.pid);
+  if (stat?.startTime === member.startTime) return stat.session === id;
+  const ended = memberEndedAtTicks;
+  return ended !== undefined && entries.some((entry) => entry.session === id && entry.startTime <= ended);
 }
 
 function killIfStill({ pid, startTime }: { pid: number; startTime: number }): void {

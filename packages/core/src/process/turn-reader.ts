@@ -23,7 +23,7 @@ export function createTurnReaders(clock: Clock): TurnReaders {
     if (timer !== undefined || readers.size === 0) return;
     timer = clock.setTimer(PERIOD_MS, () => {
       timer = undefined;
-      for (const read of [...readers]) read();
+      for (const read of readers) read();
       schedule();
     });
   }
