@@ -21,7 +21,6 @@ ended-badly            .         FAILED    FAILED    .         FAILED    .      
 restart-scheduled      .         BACKOFF   BACKOFF   .         .         BACKOFF   BACKOFF
 restart-due            .         .         .         STARTING  .         .         .
 gave-up                .         .         .         .         .         FAILED    .
-gave-up                .         .         .         .         .         FAILED    .
 adopted                RUNNING   .         .         .         .         RUNNING   .
 `;
 
