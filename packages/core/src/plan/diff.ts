@@ -91,7 +91,8 @@ function canonical(value: unknown): string {
 }
 
 function table(item: object, write: (value: unknown) => string): string {
-  if (item instanceof Date || item instanceof RegExp) return JSON.stringify(String(item));
+  if (item instanceof Date) return `date:${item.getTime()}`;
+  if (item instanceof RegExp) return `regexp:${String(item)}`;
   const entries = Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${write(value)}`).join()}}`;
 }

@@ -95,8 +95,8 @@ export interface ValueIssue {
 
 /** Everything wrong with a value by a schema whose messages are such phrases. */
 export function checkValue(schema: v.GenericSchema, value: unknown): readonly ValueIssue[] {
-  const nul = findNul(value, []);
-  if (nul !== undefined) return [{ path: nul, expected: 'text without NUL characters', received: value }];
+  const nul = findNul(value);
+  if (nul !== undefined) return [nul];
   const result = v.safeParse(narrowed(schema, value), value);
   if (result.success) return [];
   return result.issues.map((issue) => ({
@@ -114,18 +114,23 @@ function narrowed(schema: v.GenericSchema, value: unknown): v.GenericSchema {
   return options.find((option) => shape.includes(option.type)) ?? schema;
 }
 
-function findNul(value: unknown, path: ConfigPath): ConfigPath | undefined {
-  if (typeof value === 'string') return value.includes('\0') ? path : undefined;
-  if (Array.isArray(value)) return firstOf(value, (item, index) => findNul(item, [...path, index]));
-  return undefined;
+/** The first text with a NUL, in a value or one level below it: no argument, variable or path of a process can hold one. */
+function findNul(value: unknown): ValueIssue | undefined {
+  const texts: Iterable<[string | number, unknown]> = Array.isArray(value)
+    ? value.entries()
+    : isTable(value)
+      ? Object.entries(value)
+      : [];
+  for (const [key, text] of texts) if (hasNul(text)) return nulIssue([key], text);
+  return hasNul(value) ? nulIssue([], value) : undefined;
 }
 
-function firstOf<T, R>(items: readonly T[], find: (item: T, index: number) => R | undefined): R | undefined {
-  for (const [index, item] of items.entries()) {
-    const found = find(item, index);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+function hasNul(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\0');
+}
+
+function nulIssue(path: ConfigPath, received: unknown): ValueIssue {
+  return { path, expected: 'text without NUL characters', received };
 }
 
 function quoted(phrase: string): string[] {
