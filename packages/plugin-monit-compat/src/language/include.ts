@@ -19,7 +19,7 @@ export function includeReader(files: ControlFiles, issues: IssueList): IncludeRe
       issues.warn({ at: token, code: 'ERR_CONFIG_NOT_FOUND', message: `cannot include "${pattern}": no file matches` });
       return [];
     }
-    return [...paths].reverse().flatMap((path) => {
+    return [...paths].toReversed().flatMap((path) => {
       if (isOpen(path, token, parents)) {
         issues.error({
           at: token,

@@ -1,0 +1,126 @@
+import type { MonitConfiguration } from '../model/configuration.ts';
+import type { ServiceAction, Step } from './action.ts';
+import { type EngineState, FRESH_SERVICE, hasError, type ServiceState } from './service-state.ts';
+
+export interface PlanInput {
+  readonly configuration: MonitConfiguration;
+  readonly state: EngineState;
+  readonly service: string;
+  readonly action: ServiceAction;
+}
+
+/**
+ * Spreads an action along the dependencies. Stopping and unmonitoring take the dependants first, the farthest first;
+ * starting and monitoring take the prerequisites first; a restart stops the active dependants, restarts the service and
+ * starts them again. When the service itself cannot be stopped, it is not started.
+ */
+export function planSteps({ configuration, state, service, action }: PlanInput): Step[] {
+  const step = (op: ServiceAction, name: string, onFailure: Step['onFailure'] = 'continue'): Step => ({
+    op,
+    service: name,
+    onFailure,
+  });
+  const dependants = farthestFirst(service, (name) => configuration.byName.get(name)?.dependants ?? []);
+  const prerequisites = farthestFirst(service, (name) => configuration.byName.get(name)?.prerequisites ?? []);
+  switch (action) {
+    case 'stop':
+    case 'unmonitor':
+      return [...dependants.filter((name) => isActive(state, name)), service].map((name) => step(action, name));
+    case 'monitor':
+      return [...prerequisites.filter((name) => !isActive(state, name)), service].map((name) => step(action, name));
+    case 'start':
+      return [...prerequisites.filter((name) => needsStart(state, name)), service].map((name) =>
+        step('start', name, name === service ? 'continue' : 'abort'),
+      );
+    case 'restart': {
+      const active = dependants.filter((name) => isActive(state, name));
+      const hasMethod = configuration.byName.get(service)?.restart !== undefined;
+      const own = hasMethod
+        ? [step('restart', service, 'abort')]
+        : [step('stop', service, 'abort'), step('start', service, 'abort')];
+      return [
+        ...active.map((name) => step('stop', name)),
+        ...own,
+        ...active.toReversed().map((name) => step('start', name)),
+      ];
+    }
+  }
+}
+
+/** The state after the steps of an action were begun: who is monitored, and counters that start anew. */
+export function applySteps(
+  state: EngineState,
+  steps: readonly Step[],
+  configuration: MonitConfiguration,
+  keep?: string,
+): EngineState {
+  const next = new Map(state);
+  for (const { op, service } of steps) {
+    const before = next.get(service) ?? FRESH_SERVICE;
+    next.set(
+      service,
+      afterStep(before, op, { isCause: service === keep, forgotten: pidBaselines(service, configuration) }),
+    );
+  }
+  // A restart stops and starts again, which leaves monitoring on; only a final stop switches it off.
+  const started = new Set(steps.filter(({ op }) => op === 'start' || op === 'restart').map(({ service }) => service));
+  for (const name of started) {
+    const value = next.get(name);
+    if (value?.monitoring === 'no') next.set(name, { ...value, monitoring: 'init' });
+  }
+  return next;
+}
+
+function afterStep(
+  before: ServiceState,
+  op: ServiceAction,
+  { isCause, forgotten }: { isCause: boolean; forgotten: readonly string[] },
+): ServiceState {
+  if (op === 'unmonitor') return { ...FRESH_SERVICE, monitoring: 'no', schedule: before.schedule };
+  if (op === 'monitor') return before.monitoring === 'no' ? { ...FRESH_SERVICE, monitoring: 'init' } : before;
+  if (op === 'stop')
+    return {
+      ...FRESH_SERVICE,
+      monitoring: 'no',
+      schedule: before.schedule,
+      rules: isCause ? before.rules : new Map(),
+      restarts: before.restarts,
+      baselines: before.baselines,
+    };
+  const baselines = new Map(before.baselines);
+  for (const key of forgotten) baselines.delete(key);
+  return { ...before, baselines, monitoring: 'init' };
+}
+
+// A process that we start anew has another pid: that is no change to report.
+function pidBaselines(service: string, configuration: MonitConfiguration): string[] {
+  const rules = configuration.byName.get(service)?.rules ?? [];
+  return [...rules.entries()]
+    .filter(([, { test }]) => test.kind === 'changed' && (test.subject === 'pid' || test.subject === 'ppid'))
+    .map(([index]) => `r${index}`);
+}
+
+function isActive(state: EngineState, name: string): boolean {
+  return state.get(name)?.monitoring !== 'no';
+}
+
+function needsStart(state: EngineState, name: string): boolean {
+  const value = state.get(name);
+  return value === undefined || value.monitoring === 'no' || hasError(value);
+}
+
+// Depth first, so that what is farthest away comes first and everything only once.
+function farthestFirst(service: string, next: (name: string) => readonly string[]): string[] {
+  const order: string[] = [];
+  const seen = new Set([service]);
+  const visit = (name: string): void => {
+    for (const other of next(name)) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      visit(other);
+      order.push(other);
+    }
+  };
+  visit(service);
+  return order;
+}
