@@ -33,3 +33,18 @@ export function packageFor(name: string): string {
   if (OFFICIAL_PLUGINS.includes(name)) return `@tappet/plugin-${name}`;
   return name.startsWith('@') || shortNameOf(name) !== undefined ? name : `tappet-plugin-${name}`;
 }
+
+export interface InstallHint {
+  readonly name: string;
+  /** The nearest name of a plugin that exists. */
+  readonly close: string | undefined;
+  /** Short names. */
+  readonly installed: ReadonlySet<string>;
+}
+
+/** What to do about a plugin that is not installed: the name that was meant, or the package to install. */
+export function installHint({ name, close, installed }: InstallHint): string {
+  if (close === undefined || close === name) return `run npm install ${packageFor(name)}`;
+  if (installed.has(close)) return `did you mean "${close}"?`;
+  return `did you mean "${close}"? Then run npm install ${packageFor(close)}`;
+}

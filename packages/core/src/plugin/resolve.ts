@@ -5,7 +5,7 @@ import { ConfigError, type ConfigIssue } from '../errors/base.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import { nearest } from '../errors/nearest.ts';
 import type { PluginEntry } from './entry.ts';
-import { OFFICIAL_PLUGINS, packageFor, readReference } from './package-names.ts';
+import { installHint, OFFICIAL_PLUGINS, readReference } from './package-names.ts';
 import { entryOfPackage, findPackage, installedPlugins, manifestAbove } from './package-lookup.ts';
 import { isPlugin, whyNoPlugin } from './plugin-shape.ts';
 
@@ -107,15 +107,9 @@ function property(value: unknown, key: string): unknown {
 
 function notInstalled(wanted: Wanted): ConfigIssue {
   const { name, folders } = wanted;
-  const close = nearest(name, new Set([...folders.flatMap((folder) => installedPlugins(folder)), ...OFFICIAL_PLUGINS]));
-  const install = `npm install ${packageFor(close !== undefined && OFFICIAL_PLUGINS.includes(close) ? close : name)}`;
-  const isExact = close === undefined || close === name;
-  return issue(
-    wanted,
-    'ERR_PLUGIN_NOT_FOUND',
-    'it is not installed',
-    isExact ? `run ${install}` : `did you mean "${close}"? If it is missing: ${install}`,
-  );
+  const installed = new Set(folders.flatMap((folder) => installedPlugins(folder)));
+  const close = nearest(name, new Set([...installed, ...OFFICIAL_PLUGINS]));
+  return issue(wanted, 'ERR_PLUGIN_NOT_FOUND', 'it is not installed', installHint({ name, close, installed }));
 }
 
 function issue(wanted: Wanted, code: ErrorCode, reason: string, hint?: string): ConfigIssue {

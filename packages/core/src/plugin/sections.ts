@@ -3,9 +3,10 @@ import { ConfigError, type ConfigIssue, type ConfigPath } from '../errors/base.t
 import { nearest } from '../errors/nearest.ts';
 import { formatPath } from '../errors/render.ts';
 import type { ServiceView } from '../hooks/events.ts';
+import { ownerHint } from '../plan/known-plugins.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import type { Plugin } from './define-plugin.ts';
-import { packageFor } from './package-names.ts';
+import { packageFor, shortNameOf } from './package-names.ts';
 
 /** The sections of one service after their schemas: the plugin's own table and its service keys. */
 interface ServiceSections {
@@ -32,8 +33,9 @@ export class Sections {
   async checkAll(plan: Plan): Promise<void> {
     const issues = this.#checkOwners(plan);
     for (const plugin of this.#plugins) {
-      const raw = Object.hasOwn(plan.pluginConfig, plugin.name) ? plan.pluginConfig[plugin.name] : {};
-      const path = ['plugins', plugin.name];
+      const key = Object.keys(plan.pluginConfig).find((name) => names(plugin, name)) ?? plugin.name;
+      const raw = Object.hasOwn(plan.pluginConfig, key) ? plan.pluginConfig[key] : {};
+      const path = ['plugins', key];
       const outcome = await check({ schema: plugin.configSchema, value: raw, path, subject: '' });
       if ('issues' in outcome) issues.push(...outcome.issues);
       else this.#configs.set(plugin.name, outcome.value);
@@ -126,9 +128,9 @@ export class Sections {
   }
 
   #checkOwners(plan: Plan): ConfigIssue[] {
-    const names = this.#plugins.map((plugin) => plugin.name);
-    const orphans = Object.keys(plan.pluginConfig).filter((name) => !names.includes(name));
-    const issues = orphans.map((name) => orphan({ path: ['plugins', name], key: name, known: names, subject: '' }));
+    const known = this.#plugins.map((plugin) => plugin.name);
+    const orphans = Object.keys(plan.pluginConfig).filter((key) => !this.#plugins.some((plugin) => names(plugin, key)));
+    const issues = orphans.map((key) => orphan({ path: ['plugins', key], key, known, subject: '' }));
     return [...issues, ...this.#checkServiceOwners(plan)];
   }
 
@@ -151,6 +153,11 @@ function freezePlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ? Object.freeze(value) : value;
+}
+
+/** `[plugins.slack]` and `[plugins."tappet-plugin-slack"]` are both the table of the plugin that calls itself "slack". */
+function names(plugin: Plugin, key: string): boolean {
+  return key === plugin.name || shortNameOf(key) === plugin.name;
 }
 
 /** Keys of a service table that belong to a plugin. */
@@ -197,7 +204,9 @@ interface Orphan {
 
 function orphan({ path, key, known, subject }: Orphan): ConfigIssue {
   const close = nearest(key, known);
-  const install = `add the plugin that owns "${key}" to the plugins list; npm install ${packageFor(key)} if it is missing`;
+  const install =
+    ownerHint(key) ??
+    `add the plugin that owns "${key}" to plugins and npm install ${packageFor(key)} if it is missing`;
   return {
     code: 'ERR_CONFIG_UNKNOWN_KEY',
     message: `${subject}no loaded plugin owns "${key}"`,
