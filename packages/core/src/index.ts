@@ -18,7 +18,7 @@ export type { Intent, IntentAction, IntentResult } from './service/intent.ts';
 export { SERVICE_EVENTS, SERVICE_STATES, type ServiceEvent, type ServiceState } from './service/state.ts';
 export { TRANSITIONS, transition } from './service/transitions.ts';
 export * from './store/index.ts';
-export type { PluginSupervisor, ReloadReport } from './supervisor/api.ts';
+export type { PluginSupervisor, ReloadReport, Supervisor } from './supervisor/api.ts';
 export { type Actor, ACTORS, type Cause, formatCause } from './supervisor/cause.ts';
 export type { SupervisorEvent } from './supervisor/events.ts';
 export type {
@@ -29,5 +29,5 @@ export type {
   SupervisorOptions,
 } from './supervisor/options.ts';
 export type { JournalEntry, ServiceStatus, SupervisorStatus, WhyReport } from './supervisor/status.ts';
-export { createSupervisor, type Supervisor } from './supervisor/supervisor.ts';
+export { createSupervisor } from './supervisor/supervisor.ts';
 export { VERSION } from './version.ts';

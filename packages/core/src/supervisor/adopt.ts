@@ -17,19 +17,28 @@ export interface AdoptOptions {
 
 /**
  * Takes over what an earlier supervisor left: every service that still lives is adopted with its process, every other
- * one remembers how it ended, and what is not in the plan any more is swept away.
+ * one remembers how it ended, and what is not in the plan any more is swept away. Services that were at rest stay there.
  */
-export async function adoptAll(options: AdoptOptions): Promise<readonly { service: string; pid: number }[]> {
+export async function adoptAll(
+  options: AdoptOptions,
+): Promise<{ adopted: readonly { service: string; pid: number }[]; atRest: ReadonlySet<string> }> {
   const { records, services } = options;
   const byName = new Map(records.map((record) => [record.service, record]));
   const strangers = records.filter(({ service }) => !services.has(service));
   await Promise.all(strangers.map(({ service }) => dismiss(service, options)));
   const adopted: { service: string; pid: number }[] = [];
+  const atRest = new Set<string>();
   for (const service of services.values()) {
-    const pid = await adoptOne(service, byName.get(service.name), options);
+    const record = byName.get(service.name);
+    const pid = await adoptOne(service, record, options);
     if (pid !== undefined) adopted.push({ service: service.name, pid });
+    else if (record !== undefined && service.run === undefined && isRest(record)) atRest.add(service.name);
   }
-  return adopted;
+  return { adopted, atRest };
+}
+
+function isRest({ state }: ServiceRecord): boolean {
+  return state === 'STOPPED' || state === 'FAILED';
 }
 
 async function dismiss(service: string, { layer, note }: AdoptOptions): Promise<void> {
@@ -47,7 +56,7 @@ async function adoptOne(
   const run = await runners.get(service.name)?.adopt(record?.generation ?? 'unknown', record?.process);
   if (run === undefined) {
     if (record === undefined) return undefined;
-    const diedUnseen = record.process !== undefined && record.state !== 'STOPPED' && record.state !== 'FAILED';
+    const diedUnseen = record.process !== undefined && !isRest(record);
     service.restore(record, diedUnseen ? unseenEnd(nowMs) : undefined);
     return undefined;
   }

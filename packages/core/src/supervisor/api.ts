@@ -1,7 +1,9 @@
+import type { Component, LaunchOptions } from '../component/component.ts';
 import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { SupervisorEvent } from './events.ts';
+import type { SupervisorExit } from './options.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
 
@@ -51,4 +53,31 @@ export interface ReloadReport {
   readonly unchanged: number;
   /** Plugins added or removed. */
   readonly plugins: { readonly added: readonly string[]; readonly removed: readonly string[] };
+}
+
+/** A supervisor that this program runs itself. */
+export interface Supervisor extends PluginSupervisor, AsyncDisposable {
+  /**
+   * Reads the configuration, sets the plugins up, adopts what an earlier supervisor left running and sets every enabled
+   * service in motion. Rejects with a ConfigError or TappetError when nothing was started.
+   */
+  start(): Promise<void>;
+  /**
+   * Adds an in-process component to the graph and resolves when it is ready, or has failed: then the shutdown is under way
+   * and {@link Supervisor.wait} throws its error. Starts the supervisor if nobody did. Once the shutdown began it does nothing.
+   * Throws a TypeError for a component of both kinds or of none, and for a name that is taken.
+   */
+  launch(name: string, component: Component, options?: LaunchOptions): Promise<void>;
+  /** Resolves when every enabled service is up, has ended, or has failed for the first time. */
+  settled(): Promise<void>;
+  /** Resolves when the supervisor has gone down, whatever the reason. Never rejects. */
+  readonly ended: Promise<SupervisorExit>;
+  /** Like `ended`, but throws the first error that happened. */
+  wait(): Promise<SupervisorExit>;
+  /** Every error so far, first first. */
+  readonly errors: readonly Error[];
+  /** A shutdown in progress gets one more second. */
+  hurry(): void;
+  /** The last events, oldest first. */
+  recentEvents(): readonly SupervisorEvent[];
 }

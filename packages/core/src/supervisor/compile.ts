@@ -12,6 +12,8 @@ export interface Compiled {
   readonly entries: readonly PluginEntry[];
   /** Issues of severity `warning`. */
   readonly warnings: readonly ConfigIssue[];
+  /** Adds places to the issues of a ConfigError; any other error is returned as it is. */
+  locate(error: unknown): unknown;
 }
 
 /**
@@ -40,7 +42,9 @@ export async function compile(
   const located = issues.length === 0 ? [] : loaded.locate(issues);
   const errors = located.filter(({ severity }) => severity !== 'warning');
   if (plan === undefined || errors.length > 0) throw new ConfigError(errors, loaded.file);
-  return { plan, entries, warnings: located };
+  const locate = (error: unknown): unknown =>
+    error instanceof ConfigError ? new ConfigError(loaded.locate(error.issues), loaded.file) : error;
+  return { plan, entries, warnings: located, locate };
 }
 
 async function loadListed({ raw, directory }: LoadedConfig): Promise<readonly PluginEntry[]> {

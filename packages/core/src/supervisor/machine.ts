@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
+import { type Logger, silentLogger } from '../log.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { ProcessLayer } from '../process/contract.ts';
 import type { Store } from '../store/contract.ts';
@@ -14,17 +14,16 @@ export interface Machine {
   readonly layer: ProcessLayer;
   /** Undefined when nothing is to survive the supervisor. */
   readonly store: Store | undefined;
-  readonly notes: readonly string[];
 }
 
 /** Takes the runtime directory and its lock, and opens the process layer on it. Loads neither where a test brings its own. */
 export async function openMachine(
-  options: Pick<SupervisorOptions, 'directory' | 'processes'> & { plan: Plan; clock: Clock; log: Logger },
+  options: Pick<SupervisorOptions, 'directory' | 'processes' | 'log'> & { plan: Plan; clock: Clock },
 ): Promise<Machine> {
-  const { plan, clock, log, processes } = options;
+  const { plan, clock, log = silentLogger, processes } = options;
   const directory = typeof options.directory === 'function' ? options.directory(plan.project) : options.directory;
   const store = directory === undefined || directory === null ? undefined : await openDurable(directory, { plan, log });
-  if (processes !== undefined) return { layer: processes, store, notes: [] };
+  if (processes !== undefined) return { layer: processes, store };
   const { createProcessLayer } = await import('../process/index.ts');
   if (store !== undefined) {
     const layer = await createProcessLayer({
@@ -33,7 +32,7 @@ export async function openMachine(
       log,
       clock,
     });
-    return { layer, store, notes: [] };
+    return { layer, store };
   }
   const temporary = mkdtempSync(join(tmpdir(), 'tappet-'));
   const layer = await createProcessLayer({ directory: temporary, projectId: projectId(temporary), log, clock });
@@ -42,7 +41,7 @@ export async function openMachine(
     await close();
     rmSync(temporary, { recursive: true, force: true });
   };
-  return { layer, store: undefined, notes: [] };
+  return { layer, store: undefined };
 }
 
 async function openDurable(directory: string, { plan, log }: { plan: Plan; log: Logger }): Promise<Store> {
