@@ -1,1 +1,5 @@
-export {};
+export type { CliCommand, CliCommandContext } from './plugin-command.ts';
+export type { Io } from './io.ts';
+export { EXIT } from './exit-codes.ts';
+export { formatEvent, type KnownServices } from './output/human-log.ts';
+export { runCommandLine } from './main.ts';

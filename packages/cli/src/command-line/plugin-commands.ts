@@ -1,0 +1,101 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { OFFICIAL_PLUGINS, packageFor, readPlugins } from '@tappet/core';
+import { connect } from '@tappet/plugin-control/client';
+import { findSocket } from '../find-daemon.ts';
+import type { Io } from '../io.ts';
+import type { CliCommand } from '../plugin-command.ts';
+import { readConfig } from '../read-config.ts';
+import type { CommandDefinition } from './definition.ts';
+import { packageEntry } from './package-entry.ts';
+
+/** A command of a plugin, ready to be called. */
+export interface PluginCommand {
+  readonly plugin: string;
+  readonly command: CliCommand;
+  run(args: readonly string[]): Promise<number>;
+}
+
+/** Plugins are looked for only when their commands could be meant: an unknown verb, the help as a whole, or help for one. */
+export function needsPlugins(words: readonly string[], commands: readonly CommandDefinition[]): boolean {
+  const verb = words.find((word) => !word.startsWith('-'));
+  if (verb === undefined || verb === 'help') return !words.includes('--version') && !words.includes('-V');
+  return !commands.some(({ name, alias }) => name === verb || alias === verb);
+}
+
+/**
+ * The commands of the plugins that the configuration lists, and of those of this project that are installed. They live in
+ * the `./cli` entry of a plugin's package; the plugin itself is not loaded. What cannot be loaded is told and left out.
+ */
+export async function pluginCommands(words: readonly string[], io: Io): Promise<readonly PluginCommand[]> {
+  const loaded = await readConfig(configWord(words), io.cwd).catch(() => undefined);
+  const directory = loaded?.directory ?? io.cwd;
+  const listed = loaded === undefined ? [] : readPlugins(loaded.raw).plugins;
+  const found = new Map<string, PluginCommand>();
+  for (const plugin of new Set([...listed, ...OFFICIAL_PLUGINS])) {
+    for (const command of await commandsOf(plugin, { directory, io })) {
+      if (found.has(command.name)) continue;
+      found.set(command.name, {
+        plugin,
+        command,
+        run: (args) =>
+          command.run({
+            args,
+            io,
+            directory,
+            connect: async (which = {}) => connect({ socket: await findSocket(which, io) }),
+          }),
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+/** The file of `--config FILE` or `--config=FILE`, wherever it stands. */
+function configWord(words: readonly string[]): string | undefined {
+  const position = words.findIndex((word) => word === '--config' || word === '-c');
+  if (position !== -1) return words[position + 1];
+  return words.find((word) => word.startsWith('--config='))?.slice('--config='.length);
+}
+
+async function commandsOf(
+  plugin: string,
+  { directory, io }: { directory: string; io: Io },
+): Promise<readonly CliCommand[]> {
+  const entry = entryOf(plugin, directory);
+  if (entry === undefined) return [];
+  try {
+    const module: unknown = await import(pathToFileURL(entry).href);
+    const commands = isRecord(module) ? module['commands'] : undefined;
+    if (Array.isArray(commands) && commands.every(isCommand)) return commands;
+    io.err(`cannot use the commands of plugin ${plugin}: ${entry} does not export "commands", a list of CliCommand\n`);
+  } catch (error) {
+    io.err(`cannot load the commands of plugin ${plugin}: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+  return [];
+}
+
+function entryOf(plugin: string, directory: string): string | undefined {
+  if (/^(\.{0,2}\/|file:)/.test(plugin)) return undefined;
+  const here = dirname(fileURLToPath(import.meta.url));
+  const bases = [directory, here].map((folder) => createRequire(`${folder}/_`));
+  for (const base of bases) {
+    const entry = packageEntry({ name: packageFor(plugin), subpath: './cli', base });
+    if (entry !== undefined) return entry;
+  }
+  return undefined;
+}
+
+function isCommand(value: unknown): value is CliCommand {
+  return (
+    isRecord(value) &&
+    typeof value['name'] === 'string' &&
+    typeof value['summary'] === 'string' &&
+    typeof value['run'] === 'function'
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,51 @@
+import { pino } from 'pino';
+import type { SupervisorEvent } from '@tappet/core';
+import { formatEvent } from '../output/human-log.ts';
+import { type DaemonLog, isLogged } from './daemon-log.ts';
+
+/** pino's lines, written in order and at once: no transport, so nothing is lost with the process. */
+export function jsonLog(write: (text: string) => void): DaemonLog {
+  const logger = pino({ timestamp: pino.stdTimeFunctions.isoTime }, { write });
+  return {
+    logger,
+    event(event, known) {
+      if (isLogged(event)) return;
+      const { type, ...fields } = event;
+      const message = event.type === 'note' ? event.message : (formatEvent(event, known) ?? type);
+      logger[levelOf(event)]({ event: type, ...fields }, message);
+    },
+    output(service, lines) {
+      for (const line of Buffer.from(lines).toString('utf8').split('\n')) {
+        if (line !== '') logger.info({ event: 'output', service }, line);
+      }
+    },
+    ended({ exitCode, reason }) {
+      logger.info({ event: 'exit', exitCode, reason }, `Supervisor exiting with code ${exitCode}`);
+    },
+  };
+}
+
+function levelOf(event: SupervisorEvent): 'debug' | 'info' | 'warn' | 'error' {
+  switch (event.type) {
+    case 'note':
+      return event.level;
+    case 'exit':
+      return event.exit.failure ? 'error' : 'info';
+    case 'gave-up':
+      return 'error';
+    case 'plugin':
+      return 'warn';
+    case 'started':
+      return event.failed.length === 0 ? 'info' : 'warn';
+    case 'waiting':
+      return 'debug';
+    case 'state':
+      return event.to === 'FAILED' ? 'error' : 'info';
+    case 'spawn':
+    case 'intent':
+    case 'reload':
+    case 'shutdown':
+    case 'custom':
+      return 'info';
+  }
+}

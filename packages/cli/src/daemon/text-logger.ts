@@ -1,0 +1,33 @@
+import type { Logger } from '@tappet/core';
+
+type Level = 'info' | 'warn' | 'error';
+
+/** A logger for people: `[WARN] plugin: message`. Debug lines are left out. */
+export function textLogger(write: (text: string) => void, bindings: Readonly<Record<string, unknown>> = {}): Logger {
+  function log(level: Level): Logger[Level] {
+    return (first: object | string, second?: string) => {
+      const fields: object = typeof first === 'string' ? {} : first;
+      const message = typeof first === 'string' ? first : (second ?? '');
+      write(`[${level.toUpperCase()}] ${who(bindings)}${message}${errorText(fields)}\n`);
+    };
+  }
+  return {
+    debug() {},
+    info: log('info'),
+    warn: log('warn'),
+    error: log('error'),
+    child: (more) => textLogger(write, { ...bindings, ...more }),
+  };
+}
+
+function who(bindings: Readonly<Record<string, unknown>>): string {
+  return Object.values(bindings)
+    .filter((value) => typeof value === 'string')
+    .map((value) => `${value}: `)
+    .join('');
+}
+
+/** pino's own key for an error. */
+function errorText(fields: object): string {
+  return 'err' in fields && fields.err instanceof Error ? `: ${fields.err.message}` : '';
+}
