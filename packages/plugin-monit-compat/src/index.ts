@@ -1,1 +1,57 @@
-export { loadMonit } from './model/load-monit.ts';
+// The language
+export type * from './language/ast.ts';
+export { EVENT_NAMES, type EventName } from './language/alerts.ts';
+export { cronMatches, type CronResult, type CronSpec, parseCron } from './language/cron.ts';
+export { type ControlFiles, localFiles } from './language/control-files.ts';
+export { type HostFacts, localHost, type ProgramState } from './language/host-facts.ts';
+export type { LanguageMode } from './language/issue-list.ts';
+export type { ReadOptions } from './language/load.ts';
+export { compilePattern, type PatternResult } from './language/pattern.ts';
+export type { Place } from './language/place.ts';
+export {
+  DEFAULT_LIMITS,
+  type HttpdAllow,
+  type HttpdSetting,
+  type Limits,
+  type MailServer,
+  type Settings,
+} from './language/settings.ts';
+// The model
+export { findService, type MonitConfiguration, type MonitService } from './model/configuration.ts';
+export { type InlineRule, type InlineRules, type InlineSource, readInlineRules } from './model/inline-rules.ts';
+export { type LoadedMonit, loadMonit, loadMonitText } from './model/load-monit.ts';
+export { listNotEnforced, type NotEnforced, UNTESTED_PROTOCOLS } from './model/not-enforced.ts';
+// Decisions
+export type { EngineAction, ServiceAction, Step } from './engine/action.ts';
+export { type AlertMail, type AlertMailInput, formatAlertMail } from './engine/alert-mail.ts';
+export { applySteps, type PlanInput, planSteps } from './engine/dependencies.ts';
+export { actionEnvironment, type EnvironmentInput, programEnvironment } from './engine/environment.ts';
+export {
+  beginPass,
+  evaluateFast,
+  type EvaluateInput,
+  evaluatePass,
+  evaluateService,
+  type Evaluation,
+  type PassInput,
+} from './engine/evaluate.ts';
+export type { MonitEvent } from './engine/event.ts';
+export type { Facts, LinkFacts, Presence, ProbeAnswer, ProcessIdentity, Sample, Usage } from './engine/sample.ts';
+export {
+  beginState,
+  carryState,
+  type EngineState,
+  hasError,
+  type Monitoring,
+  type RememberedState,
+  type ServiceState,
+} from './engine/service-state.ts';
+// Measuring
+export { maySignal, type SignalInput, type SignalPermission } from './sample/identity.ts';
+export { commandLine, matchProcess, readPidFile } from './sample/process.ts';
+export { type ProcStat, type ProcTable, readProcTable } from './sample/proc-table.ts';
+export { Sampler, withProbes } from './sample/sampler.ts';
+// Text
+export { convert } from './text/convert.ts';
+export { explain, explainLimit, explainRule, explainService } from './text/explain.ts';
+export { type CheckReport, checkControlFile, renderReport } from './text/report.ts';

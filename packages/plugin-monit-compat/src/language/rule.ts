@@ -65,7 +65,10 @@ export function readRate({ cursor, issues }: ReadContext): Rate {
 const PLAIN_ACTIONS = ['alert', 'restart', 'start', 'stop', 'unmonitor'] as const;
 
 /** What a rule does. */
-export function readAction(context: ReadContext, { allowTimeout = false } = {}): Action {
+export function readAction(
+  context: ReadContext,
+  { allowTimeout = false }: { readonly allowTimeout?: boolean } = {},
+): Action {
   const { cursor, issues } = context;
   const token = cursor.peek();
   if ((token.kind === 'command' && token.key === 'exec') || cursor.is('exec')) return readExec(context);

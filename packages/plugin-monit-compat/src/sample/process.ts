@@ -143,10 +143,16 @@ function facts({ stat, identity, now, before, input }: FactsInput): Facts {
   const wants = (metric: ResourceMetric): boolean => needs.metrics.has(metric);
   const seconds = before === undefined ? 0 : (now.atMs - before.atMs) / 1000;
   if (before !== undefined && seconds > 0) {
-    // A share of all cores, as the reference program has it: one busy core of two is 50%.
-    const percent = (ticks: number): number => Math.max(0, (ticks / ticksPerSecond / seconds / cores) * 100);
-    resources.cpu = percent(now.cpuTicks - before.cpuTicks);
-    if (wants('totalCpu')) resources.totalCpu = percent(now.totalTicks - before.totalTicks);
+    // 100% is what the process can use at most: as many cores as it has threads.
+    const percent = (ticks: number, threads: number): number =>
+      Math.max(0, (ticks / ticksPerSecond / seconds / Math.max(1, Math.min(cores, threads))) * 100);
+    resources.cpu = percent(now.cpuTicks - before.cpuTicks, stat.threads);
+    if (wants('totalCpu')) {
+      resources.totalCpu = percent(
+        now.totalTicks - before.totalTicks,
+        treeSum(stat, table, ({ threads }) => threads),
+      );
+    }
     if (now.io !== undefined && before.io !== undefined) {
       resources.diskRead = (now.io.readBytes - before.io.readBytes) / seconds;
       resources.diskWrite = (now.io.writeBytes - before.io.writeBytes) / seconds;

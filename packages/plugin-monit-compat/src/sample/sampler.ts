@@ -1,0 +1,159 @@
+import { programEnvironment } from '../engine/environment.ts';
+import type { ProbeAnswer, Sample } from '../engine/sample.ts';
+import type { MonitConfiguration, MonitService } from '../model/configuration.ts';
+import { type FileMemory, sampleNode } from './file.ts';
+import { type FilesystemMemory, sampleFilesystem } from './filesystem.ts';
+import { needsOf, type ServiceNeeds } from './needs.ts';
+import { type NetworkMemory, sampleNetwork } from './network.ts';
+import { needsWholeTable, type ProcessMemory, readPidFile, sampleProcess } from './process.ts';
+import { type ProcTable, readProcTable } from './proc-table.ts';
+import { type ProgramRun, startProgram } from './program.ts';
+import { sampleSystem, type SystemMemory } from './system.ts';
+
+interface Memories {
+  process?: ProcessMemory | undefined;
+  system?: SystemMemory | undefined;
+  file?: FileMemory | undefined;
+  filesystem?: FilesystemMemory | undefined;
+  network?: NetworkMemory | undefined;
+  program?: ProgramRun | undefined;
+}
+
+/**
+ * Measures services. Remembers between looks what rates and file positions need. Port, socket, URL and ping probes are
+ * not made here: their answers are added with {@link withProbes}.
+ */
+export class Sampler {
+  readonly #configuration: MonitConfiguration;
+  readonly #memories = new Map<string, Memories>();
+  readonly #needs: ReadonlyMap<string, ServiceNeeds>;
+
+  constructor(configuration: MonitConfiguration) {
+    this.#configuration = configuration;
+    this.#needs = new Map(configuration.services.map((service) => [service.name, needsOf(service)]));
+  }
+
+  /**
+   * Samples the services named in `due` with one look at /proc for all of them. A program is started when it is due
+   * and none of it runs; its result belongs to the first pass after it has ended. `nowMs` is a monotonic clock.
+   */
+  samplePass(due: ReadonlySet<string>, nowMs: number): Map<string, Sample> {
+    const services = this.#configuration.services.filter(({ name, type }) => due.has(name) || type === 'program');
+    const table = this.#readTable(services, nowMs);
+    const samples = new Map<string, Sample>();
+    for (const service of services) {
+      const sample =
+        service.type === 'program'
+          ? this.#sampleProgram(service, due.has(service.name), nowMs)
+          : this.#sample(service, table, nowMs);
+      if (sample !== undefined) samples.set(service.name, sample);
+    }
+    return samples;
+  }
+
+  /** Samples one process service by itself, for rules that do not wait for the next pass. */
+  sampleOne(service: MonitService, nowMs: number): Sample | undefined {
+    return this.#sample(service, this.#readTable([service], nowMs), nowMs);
+  }
+
+  /** Kills what still runs of the programs. Resolves when all of them have ended. */
+  async close(): Promise<void> {
+    const runs = [...this.#memories.values()].flatMap(({ program }) => (program === undefined ? [] : [program]));
+    for (const run of runs) run.kill();
+    await Promise.all(runs.map(({ done }) => done));
+    this.#memories.clear();
+  }
+
+  #memory(service: MonitService): Memories {
+    let memories = this.#memories.get(service.name);
+    if (memories === undefined) this.#memories.set(service.name, (memories = {}));
+    return memories;
+  }
+
+  #readTable(services: readonly MonitService[], atMs: number): ProcTable {
+    const pids: number[] = [];
+    for (const { target, name } of services) {
+      if (target.kind !== 'pidfile' && target.kind !== 'matching') continue;
+      const needs = this.#needs.get(name)?.process ?? NO_PROCESS_NEEDS;
+      if (needsWholeTable({ target, needs })) return readProcTable({ atMs });
+      const pid = target.kind === 'pidfile' ? readPidFile(target.path) : undefined;
+      if (pid !== undefined) pids.push(pid);
+    }
+    return readProcTable({ pids, atMs });
+  }
+
+  #sample(service: MonitService, table: ProcTable, nowMs: number): Sample | undefined {
+    const memory = this.#memory(service);
+    const needs = this.#needs.get(service.name);
+    const { target, type } = service;
+    switch (target.kind) {
+      case 'pidfile':
+      case 'matching': {
+        const result = sampleProcess({
+          target,
+          table,
+          needs: needs?.process ?? NO_PROCESS_NEEDS,
+          memory: memory.process,
+        });
+        memory.process = result.memory;
+        return result.sample;
+      }
+      case 'path': {
+        if (type === 'filesystem') {
+          const result = sampleFilesystem({ path: target.path, memory: memory.filesystem, atMs: nowMs });
+          memory.filesystem = result.memory;
+          return result.sample;
+        }
+        if (type !== 'file' && type !== 'directory' && type !== 'fifo') return undefined;
+        const lineBytes = this.#configuration.settings.limits.fileContentBuffer;
+        const result = sampleNode({
+          type,
+          path: target.path,
+          needs: needs?.file ?? NO_FILE_NEEDS,
+          memory: memory.file,
+          lineBytes,
+        });
+        memory.file = result.memory;
+        return result.sample;
+      }
+      case 'interface':
+      case 'address': {
+        if (type !== 'network') return { presence: 'present', facts: {} };
+        const result = sampleNetwork({ target, memory: memory.network, atMs: nowMs, windows: needs?.windows ?? [] });
+        memory.network = result.memory;
+        return result.sample;
+      }
+      case 'none': {
+        if (type !== 'system') return undefined;
+        const result = sampleSystem({ memory: memory.system });
+        memory.system = result.memory;
+        return result.sample;
+      }
+      case 'program':
+        break;
+    }
+    return undefined;
+  }
+
+  #sampleProgram(service: MonitService, isDue: boolean, nowMs: number): Sample | undefined {
+    if (service.target.kind !== 'program') return undefined;
+    const memory = this.#memory(service);
+    memory.program?.checkTimeout(nowMs);
+    const sample = memory.program?.sample();
+    if (sample !== undefined) memory.program = undefined;
+    if (isDue && memory.program === undefined) {
+      const { command, timeoutMs } = service.target;
+      const outputBytes = this.#configuration.settings.limits.programOutput;
+      memory.program = startProgram({ command, timeoutMs, nowMs, env: programEnvironment(service), outputBytes });
+    }
+    return sample;
+  }
+}
+
+const NO_PROCESS_NEEDS: ServiceNeeds['process'] = { metrics: new Set(), owner: false };
+const NO_FILE_NEEDS: ServiceNeeds['file'] = { checksums: [], content: false };
+
+/** A sample with the answers of the probes, which stand under the positions of their rules. */
+export function withProbes(sample: Sample, probes: ReadonlyMap<number, ProbeAnswer>): Sample {
+  return { ...sample, probes };
+}
