@@ -8,7 +8,8 @@ export interface CheckSchedule {
   readonly quickStart: boolean;
 }
 
-const QUICK_MS = 100;
+const SHORTEST_QUICK_MS = 100;
+const LONGEST_QUICK_MS = 1000;
 const NICE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000] as const;
 
 /** A check's own place between 0 and 1, the same for the same name in every process (FNV-1a). */
@@ -28,18 +29,18 @@ export function firstDueMs({ initialDelayMs }: CheckSchedule, startMs: number): 
 /**
  * When a check is due after the attempt that was due at `lastDueMs`. Regular attempts lie on a grid common to all checks,
  * an interval apart, at the check's own place: checks are spread evenly, yet those of one tenth of an interval share one
- * wake-up. The way from the first attempt onto the grid takes half an interval to one and a half.
+ * wake-up. The way from the first attempt onto the grid takes half an interval to one and a half, less after a quick start.
  */
 export function nextDueMs(
   schedule: CheckSchedule,
   { place, firstMs, lastDueMs, isWarm }: { place: number; firstMs: number; lastDueMs: number; isWarm: boolean },
 ): number {
   const { intervalMs, jitter, quickStart } = schedule;
-  const elapsedMs = lastDueMs - firstMs;
-  if (quickStart && !isWarm && elapsedMs + Math.max(elapsedMs, QUICK_MS) < intervalMs) {
-    return lastDueMs + Math.max(elapsedMs, QUICK_MS);
-  }
-  return gridDue({ intervalMs, offsetMs: place * jitter * intervalMs, notBeforeMs: lastDueMs + intervalMs / 2 });
+  const isQuick = quickStart && !isWarm;
+  const quickDueMs = lastDueMs + Math.min(quickGapMs(lastDueMs - firstMs), intervalMs);
+  if (isQuick && quickDueMs < firstMs + intervalMs) return quickDueMs;
+  const notBeforeMs = isQuick ? quickDueMs : lastDueMs + intervalMs / 2;
+  return gridDue({ intervalMs, offsetMs: place * jitter * intervalMs, notBeforeMs });
 }
 
 /** The width of the grid for an interval: a round number of milliseconds that divides it, a tenth of it at most. */
@@ -47,6 +48,11 @@ export function gridStepMs(intervalMs: number): number {
   const usable = NICE_STEPS.filter((step) => step <= intervalMs / 10);
   const exact = usable.findLast((step) => intervalMs % step === 0 && step >= intervalMs / 50);
   return exact ?? usable.findLast((step) => step <= intervalMs / 50) ?? 1;
+}
+
+/** Readiness is noticed late by a quarter of the time it took at most, and by a second. */
+function quickGapMs(elapsedMs: number): number {
+  return Math.min(LONGEST_QUICK_MS, Math.max(SHORTEST_QUICK_MS, elapsedMs / 4));
 }
 
 function gridDue({

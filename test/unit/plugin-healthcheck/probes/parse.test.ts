@@ -61,7 +61,7 @@ describe('what a probe says about itself', () => {
       (name) => !['http', 'https', 'tcp', 'unix', 'exec', 'process', 'file', 'grpc', 'dns', 'websocket'].includes(name),
     ),
   )('%s names its server', (name) => {
-    const address = `h.test:${4000}`;
+    const address = 'h.test:4000';
     expect(describeProbe(probe({ [name]: address }))).toBe(`${name} h.test:4000`);
   });
 
@@ -257,7 +257,7 @@ describe('a mistake in a probe', () => {
     ];
     for (const raw of raws) {
       const parsed = parseProbe(raw);
-      expect('issues' in parsed && parsed.issues.length > 0, JSON.stringify(raw)).toBe(true);
+      expect({ raw, isRefused: 'issues' in parsed }).toEqual({ raw, isRefused: true });
       expect(JSON.stringify(parsed)).not.toContain(secret);
     }
   });
@@ -288,9 +288,6 @@ describe('a mistake in a probe', () => {
 });
 
 describe('lintProbe', () => {
-  const lint = (raw: unknown, env?: Record<string, string>): readonly string[] =>
-    lintProbe(probe(raw), { path: ['check'], context: env === undefined ? {} : { env } }).map(({ message }) => message);
-
   it('finds a program that is not there', () => {
     expect(lint({ exec: 'no-such-program-here' })).toEqual([
       'cannot use check: cannot run "no-such-program-here": it is not in PATH',
@@ -325,3 +322,8 @@ describe('the registry', () => {
     expect(PROBE_NAMES).toHaveLength(22);
   });
 });
+
+function lint(raw: unknown, env?: Record<string, string>): readonly string[] {
+  const issues = lintProbe(probe(raw), { path: ['check'], context: env === undefined ? {} : { env } });
+  return issues.map(({ message }) => message);
+}

@@ -1,51 +1,46 @@
 import { compilePattern, PatternError } from '@tappet/plugin-healthcheck/probes';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 /** Sources that mean the same here and in JavaScript. */
-const source: fc.Arbitrary<string> = fc.letrec<{ all: string; part: string; atom: string }>((tie) => ({
-  atom: fc.oneof(
-    fc.constantFrom(
-      'a',
-      'b',
-      'c',
-      '.',
-      '\\d',
-      '\\w',
-      '\\s',
-      '[ab]',
-      '[^a]',
-      '[a-c]',
-      '[^\\d]',
-      '\\.',
-      '1',
-      ' ',
-      '\\b',
-      '\\B',
-      '^',
-      '$',
-    ),
-    fc.tuple(fc.constantFrom('(', '(?:'), tie('all')).map(([open, inner]) => `${open}${inner})`),
-  ),
-  part: fc
-    .tuple(tie('atom'), fc.constantFrom('', '', '*', '+', '?', '*?', '{2}', '{1,2}', '{0,}'))
-    .map(([atom, times]) =>
-      // JavaScript repeats no assertion.
-      /^(\^|\$|\\b|\\B)$/.test(atom) ? atom : atom + times,
-    ),
-  all: fc
-    .array(
-      fc.array(tie('part'), { maxLength: 4 }).map((parts) => parts.join('')),
-      { minLength: 1, maxLength: 3 },
-    )
-    .map((choices) => choices.join('|')),
-})).all;
+const atom = fc.constantFrom(
+  'a',
+  'b',
+  'c',
+  '.',
+  '\\d',
+  '\\w',
+  '\\s',
+  '[ab]',
+  '[^a]',
+  '[a-c]',
+  '[^\\d]',
+  '\\.',
+  '1',
+  ' ',
+  '\\b',
+  '\\B',
+  '^',
+  '$',
+);
+const times = fc.constantFrom('', '', '*', '+', '?', '*?', '{2}', '{1,2}', '{0,}');
+
+/** Choices of sequences of these parts. JavaScript repeats no assertion. Short, or JavaScript itself backtracks for minutes. */
+function choicesOf(part: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const repeated = fc.tuple(part, times).map(([one, often]) => (/^(\^|\$|\\b|\\B)$/.test(one) ? one : one + often));
+  const sequence = fc.array(repeated, { maxLength: 3 }).map((parts) => parts.join(''));
+  return fc.array(sequence, { minLength: 1, maxLength: 3 }).map((choices) => choices.join('|'));
+}
+
+const group = fc.tuple(fc.constantFrom('(', '(?:'), choicesOf(atom)).map(([open, inner]) => `${open}${inner})`);
+const source = choicesOf(fc.oneof({ weight: 3, arbitrary: atom }, { weight: 1, arbitrary: group }));
 
 describe('a pattern', () => {
   it('finds what JavaScript finds', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1', ' ', '.', '\n', '_'), maxLength: 12 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1', ' ', '.', '\n', '_'), maxLength: 8 });
     fc.assert(
       fc.property(source, text, (pattern, subject) => {
+        fc.pre(outcome(pattern) !== 'PatternError: it is too large');
         expect(compilePattern(pattern).test(subject)).toBe(new RegExp(pattern).test(subject));
       }),
       { numRuns: 3000 },
@@ -87,17 +82,13 @@ describe('a pattern', () => {
     ['((a{99}){99}){99}', 'it is too large'],
     ['('.repeat(60), 'its groups are nested too deep'],
   ])('refuses %j', (pattern, message) => {
-    expect(() => compilePattern(pattern)).toThrow(new PatternError(message, 0));
+    expect(() => compilePattern(pattern)).toThrow(expect.objectContaining({ name: 'PatternError', message }));
   });
 
   it('is a pattern or a PatternError for any text', () => {
     fc.assert(
       fc.property(fc.string(), (pattern) => {
-        try {
-          compilePattern(pattern).test('any text');
-        } catch (error) {
-          expect(error).toBeInstanceOf(PatternError);
-        }
+        expect(outcome(pattern)).toMatch(/^(found|not found|PatternError: .+)$/);
       }),
     );
   });
@@ -108,3 +99,11 @@ describe('a pattern', () => {
     expect(performance.now() - beganMs).toBeLessThan(5000);
   });
 });
+
+function outcome(pattern: string): string {
+  try {
+    return compilePattern(pattern).test('any text') ? 'found' : 'not found';
+  } catch (error) {
+    return error instanceof PatternError ? String(error) : `crash ${String(error)}`;
+  }
+}

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { splitCommand } from '@tappet/plugin-healthcheck/probes';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 describe('splitCommand', () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type ConfigIssue, type ConfigPath, didYouMean, formatPath } from '@tappet/core';
 import type { BaseIssue, GenericSchema } from 'valibot';
 
@@ -62,7 +63,7 @@ function isSecret(path: ConfigPath): boolean {
 function shown(value: unknown, path: ConfigPath): string {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return '';
   if (isSecret(path)) return ' = (hidden)';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { breakLength: Infinity, depth: 1 });
   return ` = ${text.length > 80 ? `${text.slice(0, 77)}...` : text}`;
 }
 
