@@ -1,4 +1,5 @@
-import { cgroupOf, type ServiceCgroup, serviceCgroup } from './cgroup.ts';
+import { type ServiceCgroup, serviceCgroup } from './cgroup.ts';
+import { cgroupOf } from './cgroup-tree.ts';
 import type { ProcessIdentity, RunningProcess, SpawnRequest } from './contract.ts';
 import { followRunning } from './follow-running.ts';
 import { ageMs, bootId, isAlive, livingStat, readIdentity, readStat } from './identity.ts';

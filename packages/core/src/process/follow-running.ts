@@ -12,13 +12,10 @@ export interface FollowOptions {
 
 /** Ends `running` when its main process, which is not our child, is gone. */
 export function followRunning({ request, running, parent }: FollowOptions, parts: LayerParts): void {
-  const { follower, channels, records } = parts;
+  const { follower, channels } = parts;
   const followed = follower.follow(running.identity, () => {
     running.leaderEnded();
-    void exitCode({ request, parent }, parts).then((code) => {
-      records.remove(request);
-      running.ended({ code, signal: undefined });
-    });
+    void exitCode({ request, parent }, parts).then((code) => running.ended({ code, signal: undefined }));
   });
   const channel = channels.of(request.service);
   const watcher = running.cgroup?.onEmpty(followed.hint);

@@ -38,7 +38,6 @@ export function followForked(options: ForkedOptions, parts: LayerParts): void {
       timer = clock.setTimer(PID_FILE_LOOK_MS, look);
     } else {
       log.warn({ service: request.service }, `cannot follow ${request.service} into the background: ${found}`);
-      records.remove(request);
       running.ended({ code: undefined, signal: undefined });
     }
   }

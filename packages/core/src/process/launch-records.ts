@@ -8,7 +8,7 @@ export interface LaunchRecord {
   readonly service: string;
   readonly generation: string;
   readonly identity: ProcessIdentity;
-  /** Directory of the cgroup that it entered. */
+  /** Directory of the cgroup that it entered; undefined: none. */
   readonly cgroup: string | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface LaunchRecords {
   read(launch: { service: string; generation: string }): LaunchRecord | undefined;
   /** Undefined: not written (yet), or damaged. */
   readExitCode(launch: { service: string; generation: string }): number | undefined;
-  /** All whole records of a service; what is damaged is removed, since the cgroup and the marker tell the same. */
+  /** All whole records of a service, without those of scripts (whose generations have a `:`); what is damaged is removed, since the cgroup and the marker tell the same. */
   of(service: string): readonly LaunchRecord[];
   remove(launch: { service: string; generation: string }): void;
   removeAll(service: string): void;
@@ -55,7 +55,9 @@ export function launchRecords(directory: string): LaunchRecords {
       const { pid, startTime, bootId } = identity;
       const stat = `${pid} (sh) R 0 ${pid} ${pid}${' 0'.repeat(15)} ${startTime}`;
       try {
-        writeFileSync(path(launch), `${headOf({ bootId, cgroup })} ${stat}\n`, { mode: 0o600 });
+        writeFileSync(path(launch), `${cgroup === undefined ? '-' : '+'}${headOf({ bootId, cgroup })} ${stat}\n`, {
+          mode: 0o600,
+        });
       } catch {
         rmSync(path(launch), { force: true });
       }
@@ -66,7 +68,7 @@ export function launchRecords(directory: string): LaunchRecords {
       return /^\d{1,3}$/.test(text) ? Number(text) : undefined;
     },
     of(service) {
-      const names = filesOf(service).filter((name) => !name.endsWith(EXIT_SUFFIX));
+      const names = filesOf(service).filter((name) => !name.endsWith(EXIT_SUFFIX) && !name.includes(':'));
       return names.flatMap((name) => {
         const record = read({ service, generation: name.slice(service.length + SEPARATOR.length) });
         if (record === undefined) rmSync(join(directory, name), { force: true });
@@ -75,6 +77,7 @@ export function launchRecords(directory: string): LaunchRecords {
     },
     remove(launch) {
       rmSync(path(launch), { force: true });
+      rmSync(exitPath(launch), { force: true });
     },
     removeAll(service) {
       for (const name of filesOf(service)) rmSync(join(directory, name), { force: true });
@@ -88,13 +91,13 @@ function headOf({ bootId, cgroup }: { bootId: string; cgroup: string | undefined
 
 function parseRecord(text: string): { identity: ProcessIdentity; cgroup: string | undefined } | undefined {
   if (!text.endsWith('\n')) return undefined;
-  const [, bootId, cgroup, line] = /^([0-9a-f-]{36}) ([^| ]*)\| (.*)\n$/s.exec(text) ?? [];
+  const [, entered, bootId, cgroup, line] = /^([-+])([0-9a-f-]{36}) ([^| ]*)\| (.*)\n$/s.exec(text) ?? [];
   const stat = line === undefined ? undefined : parseStat(line);
   if (bootId === undefined || cgroup === undefined || stat === undefined) return undefined;
   try {
     const directory = decodeURIComponent(cgroup);
     const identity = { pid: stat.pid, startTime: stat.startTime, bootId };
-    return { identity, cgroup: directory === '' ? undefined : directory };
+    return { identity, cgroup: entered === '+' && directory !== '' ? directory : undefined };
   } catch {
     return undefined;
   }

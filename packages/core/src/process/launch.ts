@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, writeFileSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { SpawnError } from '../errors/index.ts';
 import type { ServiceCgroup } from './cgroup.ts';
 import type { ChildOutput } from './channel.ts';
@@ -39,7 +39,7 @@ export function prepareLaunch(request: SpawnRequest, parts: LayerParts): Launch 
   const wrapped = wrapperArgv(
     {
       umask: spec.umask,
-      cgroupProcs: own(cgroup?.procs),
+      cgroupEntrance: own(cgroup?.entrance),
       recordFile: own(records.path(request)),
       recordHead: records.head({ bootId: bootId(), cgroup: cgroup?.directory }),
       fence: own(workspace.fence),
@@ -100,7 +100,7 @@ export function recordFromOutside(
   const { request, cgroup, spawnIds } = launch;
   if (spawnIds === undefined) return;
   try {
-    if (cgroup !== undefined) writeFileSync(cgroup.procs, String(leader.pid));
+    cgroup?.admit(leader.pid);
     parts.records.write(request, { identity: leader, cgroup: cgroup?.directory });
   } catch (error) {
     parts.log.warn({ service: request.service, error }, `the start of ${request.service} could not be recorded`);

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { adoptService } from './adopt.ts';
 import { createBatches } from './batches.ts';
-import { openCgroupTree } from './cgroup.ts';
+import { openCgroupTree } from './cgroup-tree.ts';
 import { createChannels } from './channels.ts';
 import type { ProcessLayer, SpawnRequest } from './contract.ts';
 import { createFollower } from './follow.ts';
@@ -40,33 +40,43 @@ export async function createProcessLayer(options: ProcessLayerOptions): Promise<
   const parts = assemble(options, notes);
   const { channels, follower, processes, useSetpriv } = parts;
   const scripts = createScriptRunner(parts);
+  let joining: Promise<void> | undefined = processes.join().then((problem) => {
+    if (problem !== undefined) notes.add(`${problem}: ${NO_CGROUP}`);
+    joining = undefined;
+  });
 
   return {
     prepare: (services) => channels.prepare(services),
     channel: (service) => channels.of(service),
     async spawn(request) {
       check(request);
+      await joining;
       if (useSetpriv && lacksSetpriv(request.spec.user)) notes.add(NO_SETPRIV);
       return startService(request, parts);
     },
     async adopt(request, identity) {
       check(request);
+      await joining;
       return adoptService(request, { identity, parts });
     },
     async runScript(request) {
       checkName('service', request.service);
       checkName('label', request.label);
+      await joining;
       return scripts.run(request);
     },
     async sweepService(service, timeoutMs) {
       checkName('service', service);
+      await joining;
       return processes.sweepAll(service, timeoutMs);
     },
     notes: () => [...notes],
     async close() {
+      await joining;
       follower.close();
       processes.release();
       await channels.close();
+      await processes.leave();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { ProcessIdentity } from './contract.ts';
-import { cgroupOf } from './cgroup.ts';
+import { cgroupOf } from './cgroup-tree.ts';
 import { readIdentity, readStat } from './identity.ts';
 import { markerOf } from './process-table.ts';
 

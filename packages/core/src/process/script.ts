@@ -77,7 +77,7 @@ async function startScript(
     script: PreparedScript;
     cgroup: ServiceCgroup | undefined;
   },
-  { processes, channels, workspace }: LayerParts,
+  { processes, channels, workspace, records }: LayerParts,
 ): Promise<StartedScript> {
   const { request, generation, identity, script, cgroup } = about;
   const { service, spec } = request;
@@ -86,9 +86,9 @@ async function startScript(
   const own = (path: string | undefined): string => (identity?.spawnIds === undefined ? (path ?? '') : '');
   const steps = {
     umask: spec.umask,
-    cgroupProcs: own(cgroup?.procs),
-    recordFile: '',
-    recordHead: '',
+    cgroupEntrance: own(cgroup?.entrance),
+    recordFile: own(records.path({ service, generation })),
+    recordHead: records.head({ bootId: bootId(), cgroup: cgroup?.directory }),
     fence: own(workspace.fence),
   };
   const [file = '', ...args] = wrapperArgv(steps, [...(identity?.argv ?? []), ...argv, ...script.argv]);
@@ -134,7 +134,7 @@ async function watchOver(
     flags[why] = true;
     // Not collected yet, so the number of the group is still its own.
     killQuietly(-started.leader.pid);
-    cgroup?.kill();
+    for (const pid of cgroup?.pids() ?? []) killQuietly(pid);
   };
   const abort = (): void => end('aborted');
   const timer = timeoutMs > 0 ? clock.setTimer(timeoutMs, () => end('timedOut')) : undefined;

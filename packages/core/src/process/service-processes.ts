@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { CgroupTree, ServiceCgroup } from './cgroup.ts';
+import type { ServiceCgroup } from './cgroup.ts';
+import type { CgroupTree } from './cgroup-tree.ts';
 import type { LaunchRecords } from './launch-records.ts';
 import type { ProcessTable } from './process-table.ts';
 import type { Running } from './running.ts';
@@ -7,6 +8,10 @@ import { type KnownSession, sweep } from './sweep.ts';
 
 /** Which processes belong to which service, and how to get rid of them. */
 export interface ServiceProcesses {
+  /** To be awaited before anything else. The reason as text when there can be no cgroups after all. */
+  join(): Promise<string | undefined>;
+  /** The opposite of `join`, at the end. */
+  leave(): Promise<void>;
   marker(service: string, generation: string): string;
   /** Beginning of the markers of all generations and scripts of a service. */
   markerPrefix(service: string): string;
@@ -57,7 +62,8 @@ const CLEAR_TIMEOUT_MS = 5000;
 const SCRIPT_SEPARATOR = ':';
 
 export function createServiceProcesses(options: ServiceProcessesOptions): ServiceProcesses {
-  const { projectId, tree, table, records, clock, hasPredecessor } = options;
+  const { projectId, table, records, clock, hasPredecessor } = options;
+  let tree: CgroupTree | undefined = options.tree;
   const services = new Map<string, Tracked>();
   const found = tree?.names() ?? [];
 
@@ -70,7 +76,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
     const leftovers = found.filter((name) => name.startsWith(service + SCRIPT_SEPARATOR));
     const tracked: Tracked = {
       cgroup: tree?.of(service),
-      others: tree === undefined ? [] : leftovers.map((name) => tree.of(name)),
+      others: leftovers.flatMap((name) => tree?.of(name) ?? []),
       running: new Set(),
       isClean: !hasPredecessor && leftovers.length === 0 && !found.includes(service),
       isSuspect: hasPredecessor,
@@ -90,7 +96,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
         cgroups: [...(cgroup === undefined ? [] : [cgroup]), ...others, ...foreignCgroups(running, cgroup)],
         owns: (text) => text.startsWith(markerPrefix(service)),
         sessions,
-        isContained: cgroup !== undefined && !isSuspect,
+        isContained: cgroup !== undefined && !isSuspect && [...running].every((one) => isContained(service, one)),
       },
       { table, clock, timeoutMs },
     );
@@ -103,7 +109,35 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
     return killed;
   }
 
+  /** The wrapper notes in its record whether it could enter; an adopted process was seen inside. */
+  function isContained(service: string, running: Running): boolean {
+    if (running.cgroup === undefined) return false;
+    return running.adopted || hasEntered({ service, generation: running.generation });
+  }
+
+  function hasEntered(launch: { service: string; generation: string }): boolean {
+    return records.read(launch)?.cgroup !== undefined;
+  }
+
   return {
+    async join() {
+      try {
+        await tree?.join();
+        return undefined;
+      } catch (error) {
+        tree = undefined;
+        services.clear();
+        return (error as Error).message;
+      }
+    },
+    async leave() {
+      for (const { cgroup, others } of services.values()) {
+        cgroup?.remove();
+        for (const other of others) other.remove();
+      }
+      // Whether this works or not, nothing depends on it any more.
+      await tree?.leave().catch(() => undefined);
+    },
     marker,
     markerPrefix,
     cgroup(service) {
@@ -131,7 +165,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
           cgroups: running.cgroup === undefined ? [] : [running.cgroup],
           owns: (text) => text === marker(service, running.generation),
           sessions: running.sessions,
-          isContained: running.cgroup !== undefined,
+          isContained: isContained(service, running),
         },
         { table, clock, timeoutMs },
       );
@@ -147,11 +181,12 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
           cgroups: cgroup === undefined ? [] : [cgroup],
           owns: (text) => text === marker(service, generation),
           sessions: [session],
-          isContained: cgroup !== undefined,
+          isContained: cgroup !== undefined && hasEntered({ service, generation }),
         },
         { table, clock, timeoutMs },
       );
       cgroup?.remove();
+      records.remove({ service, generation });
       return killed;
     },
     async sweepAll(service, timeoutMs) {

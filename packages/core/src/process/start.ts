@@ -9,7 +9,7 @@ import { createRunning, type Running } from './running.ts';
 
 /** Starts one generation of a service, after everything of earlier ones is gone. Rejects with SpawnError. */
 export async function startService(request: SpawnRequest, parts: LayerParts): Promise<RunningProcess> {
-  const { channels, processes, clock, batches, records } = parts;
+  const { channels, processes, clock, batches } = parts;
   const { service, spec, notifyFd, forkingPidFile } = request;
   const making = channels.ready(service, spec, notifyFd !== undefined);
   if (making !== undefined) await making;
@@ -40,7 +40,6 @@ export async function startService(request: SpawnRequest, parts: LayerParts): Pr
     if (status.code === 0 && forkingPidFile !== undefined) {
       followForked({ request, running, stamp, launcher: leader }, parts);
     } else {
-      records.remove(request);
       running.ended(status);
     }
   });

@@ -32,6 +32,8 @@ export interface SweepOptions {
 }
 
 const LONGEST_PAUSE_MS = 50;
+/** From this round on members are frozen first, so that something that forks faster than it is killed cannot get away. */
+const FREEZE_FROM_ROUND = 3;
 
 /**
  * Kills all processes of the target and resolves with how many when nothing is found any more. A process that forks while
@@ -40,29 +42,32 @@ const LONGEST_PAUSE_MS = 50;
 export async function sweep(target: SweepTarget, { table, clock, timeoutMs }: SweepOptions): Promise<number> {
   const deadlineMs = clock.nowMs() + timeoutMs;
   const killed = new Set<string>();
-  for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const left = [...killInCgroups(target.cgroups), ...(await killOutside(target, table))];
-    if (left.length === 0 && !target.cgroups.some((cgroup) => cgroup.isPopulated())) return killed.size;
+  for (let round = 1, pauseMs = 1; ; round++, pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const left = [...killInCgroups(target.cgroups, round), ...(await killOutside(target, table))];
+    if (left.length === 0 && !target.cgroups.some((cgroup) => cgroup.isPopulated())) {
+      if (round > FREEZE_FROM_ROUND) for (const cgroup of target.cgroups) cgroup.freeze(false);
+      return killed.size;
+    }
     for (const key of left) killed.add(key);
     if (clock.nowMs() >= deadlineMs) throw survivors({ target, left, timeoutMs });
-    await pause(clock, pauseMs);
+    await new Promise<void>((resolve) => void clock.setTimer(pauseMs, resolve));
   }
 }
 
-function killInCgroups(cgroups: readonly ServiceCgroup[]): string[] {
+function killInCgroups(cgroups: readonly ServiceCgroup[], round: number): string[] {
   return cgroups.flatMap((cgroup) => {
     if (!cgroup.isPopulated()) return [];
-    const members = cgroup.pids().map((pid) => `${pid}:${readStat(pid)?.startTime ?? ''}`);
-    cgroup.kill();
-    return members;
+    if (round >= FREEZE_FROM_ROUND) cgroup.freeze(true);
+    return cgroup.pids().flatMap((pid) => {
+      const startTime = readStat(pid)?.startTime;
+      return startTime === undefined ? [] : kill({ pid, startTime });
+    });
   });
 }
 
 async function killOutside(target: SweepTarget, table: ProcessTable): Promise<string[]> {
   if (target.isContained && !target.sessions.some(hasGroup)) return [];
-  const members = membersOf(target, await table.scan());
-  for (const { pid, startTime } of members) killIfStill({ pid, startTime });
-  return members.map(({ pid, startTime }) => `${pid}:${startTime}`);
+  return membersOf(target, await table.scan()).map(kill);
 }
 
 /** One system call, to see whether a search of /proc is worth it. */
@@ -94,25 +99,22 @@ function isProven({ id, member, memberEndedAtTicks }: KnownSession, entries: rea
   return ended !== undefined && entries.some((entry) => entry.session === id && entry.startTime <= ended);
 }
 
-function killIfStill({ pid, startTime }: { pid: number; startTime: number }): void {
-  if (readStat(pid)?.startTime !== startTime) return;
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone in between, or not ours to kill: then the deadline names it.
+/** Kills a process if it is still the one that was seen. Returns what identifies it. */
+function kill({ pid, startTime }: { pid: number; startTime: number }): string {
+  if (readStat(pid)?.startTime === startTime) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // Gone in between, or not ours to kill: then the deadline names it.
+    }
   }
+  return `${pid}:${startTime}`;
 }
 
 function survivors(about: { target: SweepTarget; left: readonly string[]; timeoutMs: number }): StopTimeoutError {
   const pids = about.left.map((key) => key.split(':')[0]).join(', ');
   return new StopTimeoutError(
     `cannot stop ${about.target.service}: process ${pids} did not end within ${about.timeoutMs} ms of SIGKILL`,
-    {
-      hint: 'a process in uninterruptible sleep waits for a disk or network file system; see its state in /proc/PID/stack',
-    },
+    { hint: 'it may wait for a disk or a network file system; its state is in /proc/PID/stack' },
   );
-}
-
-function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimer(delayMs, resolve));
 }

@@ -4,9 +4,9 @@ import { findCommand } from './command.ts';
 /** What the wrapper does for one start, before it becomes the program. Empty text leaves a step out. */
 export interface WrapperSteps {
   readonly umask: number;
-  /** `cgroup.procs` of the cgroup to enter. */
-  readonly cgroupProcs: string;
-  /** File that gets {@link recordHead} and the line of /proc/self/stat. */
+  /** File of the cgroup that takes a thread in. */
+  readonly cgroupEntrance: string;
+  /** File that gets `+` if the cgroup was entered and `-` if not, {@link recordHead}, and the line of /proc/self/stat. */
   readonly recordFile: string;
   readonly recordHead: string;
   /** A file that exists as long as the supervisor that ordered this start is in charge. */
@@ -19,11 +19,12 @@ export interface WrapperSteps {
  * charge. A successor removes the fence first and looks for processes second, so one of the two always sees the other.
  */
 const WRAPPER: string = `
-[ -z "$2" ] || { echo 0 >"$2"; } 2>/dev/null
-[ -z "$3" ] || { read -r _tappet </proc/self/stat && printf '%s %s\\n' "$4" "$_tappet" >"$3"; } 2>/dev/null
+_tappet_in=-
+[ -z "$2" ] || { echo 0 >"$2" && _tappet_in=+; } 2>/dev/null
+[ -z "$3" ] || { read -r _tappet </proc/self/stat && printf '%s\\n' "$_tappet_in$4 $_tappet" >"$3"; } 2>/dev/null
 [ -z "$5" ] || [ -e "$5" ] || exit 125
 umask "$1"
-unset PWD OLDPWD SHLVL _tappet
+unset PWD OLDPWD SHLVL _tappet _tappet_in
 shift 5
 exec "$@"
 `;
@@ -44,9 +45,9 @@ exit "$_tappet_code"
 
 /** The argument vector that runs `argv` through the wrapper. */
 export function wrapperArgv(steps: WrapperSteps, argv: readonly string[]): string[] {
-  const { umask, cgroupProcs, recordFile, recordHead, fence } = steps;
+  const { umask, cgroupEntrance, recordFile, recordHead, fence } = steps;
   const mask = umask.toString(8).padStart(4, '0');
-  return ['/bin/sh', '-c', WRAPPER, 'tappet', mask, cgroupProcs, recordFile, recordHead, fence, ...argv];
+  return ['/bin/sh', '-c', WRAPPER, 'tappet', mask, cgroupEntrance, recordFile, recordHead, fence, ...argv];
 }
 
 /** The argument vector that keeps a parent which writes the exit code of `argv` to `exitFile`. */
