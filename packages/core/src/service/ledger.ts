@@ -1,5 +1,7 @@
+import type { ServiceSpec } from '../plan/plan.ts';
 import type { ServiceRecord } from '../store/contract.ts';
 import type { ExitInfo } from './exit.ts';
+import type { ExitJudgement } from './exit-status.ts';
 
 /** The figures of one service: what happened so far, as plain numbers. */
 export class Ledger {
@@ -23,6 +25,32 @@ export class Ledger {
   /** Failures divided by starts, 0 to 1. */
   get failureRate(): number {
     return this.starts === 0 ? 0 : Math.min(1, this.failures / this.starts);
+  }
+
+  /** A start is being made. */
+  beginStart(): void {
+    this.starts += 1;
+    this.completed = false;
+    this.unexpected = false;
+  }
+
+  /** A run is over. A long enough time in RUNNING makes earlier failures forgotten. */
+  endRun(judged: ExitJudgement, runningMs: number, { restart }: Pick<ServiceSpec, 'restart'>): void {
+    this.lastExit = judged.info;
+    this.completed = judged.completed;
+    this.unexpected = judged.unexpected;
+    if (runningMs >= restart.resetAfterMs && runningMs > 0) this.consecutiveFailures = 0;
+  }
+
+  countFailure(): void {
+    this.failures += 1;
+    this.consecutiveFailures += 1;
+  }
+
+  /** Somebody who may wants it up again: the budget is whole. */
+  forgive(): void {
+    this.gaveUp = false;
+    this.consecutiveFailures = 0;
   }
 
   /** Takes over what an earlier supervisor counted. */

@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { TappetError } from '../errors/base.ts';
 import type { Dependency } from '../plan/plan.ts';
 import { judgeDependency } from '../service/dependency.ts';
+import type { ServiceFacts } from '../service/facts.ts';
 import type { Service } from '../service/service.ts';
 
 /** What waiting for dependencies needs. */
@@ -30,7 +31,7 @@ export class Dependencies {
   }
 
   /** Resolves when every dependency is satisfied and its pause is over. Rejects when one cannot be, or at the time limit. */
-  async await(service: Service, signal: AbortSignal): Promise<void> {
+  async await(service: ServiceFacts, signal: AbortSignal): Promise<void> {
     const { dependsOn } = service.spec;
     if (dependsOn.length === 0) return;
     const stage = new AbortController();
@@ -61,7 +62,7 @@ export class Dependencies {
 
   async #one(wait: {
     dependency: Dependency;
-    service: Service;
+    service: ServiceFacts;
     signal: AbortSignal;
     tell: (dependency: Dependency, message: string | undefined) => void;
   }): Promise<void> {
@@ -90,7 +91,7 @@ export class Dependencies {
 
   async #satisfied(wait: {
     dependency: Dependency;
-    service: Service;
+    service: ServiceFacts;
     signal: AbortSignal;
     tell: (dependency: Dependency, message: string | undefined) => void;
   }): Promise<{ sinceMs: number; after: string; warning: string | undefined }> {
@@ -169,7 +170,7 @@ export class Dependencies {
     });
   }
 
-  #tooLate(service: Service, timeoutMs: number): TappetError {
+  #tooLate(service: ServiceFacts, timeoutMs: number): TappetError {
     return new TappetError(
       `cannot start ${service.name}: after ${timeoutMs / 1000}s it still waits for ${service.waitingFor.join(', ')}`,
       { code: 'ERR_DEPENDENCY', hint: 'timeouts.dependency_wait_timeout sets the limit' },
@@ -177,6 +178,6 @@ export class Dependencies {
   }
 }
 
-function ended({ state }: Service): boolean {
+function ended({ state }: ServiceFacts): boolean {
   return state === 'STOPPED' || state === 'FAILED';
 }

@@ -10,7 +10,8 @@ import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import type { OutputChannel, ProcessLayer } from '../process/contract.ts';
 import { ProcessRunner } from '../service/process-runner.ts';
 import type { Runner } from '../service/runner.ts';
-import { Service, type ServiceContext } from '../service/service.ts';
+import type { ServiceContext, ServiceFacts } from '../service/facts.ts';
+import { Service } from '../service/service.ts';
 import type { Store } from '../store/contract.ts';
 import type { Background } from './background.ts';
 import type { Cause } from './cause.ts';
@@ -39,7 +40,7 @@ export interface FleetContext {
   describe(service: ServiceView): Readonly<Record<string, unknown>>;
   isShuttingDown(): boolean;
   hurry(): AbortSignal;
-  restsForGood(service: Service, end: { cause: Cause; failure: boolean; error: Error | undefined }): void;
+  restsForGood(service: ServiceFacts, end: { cause: Cause; failure: boolean; error: Error | undefined }): void;
 }
 
 /** All services of a supervisor: makes them, knows them by name, and lets them wait for each other. */
@@ -118,7 +119,7 @@ export class Fleet {
       newGeneration: () => `${this.#epoch}-${++this.#generations}`,
       emit: (event) => bus.emit(event),
       changed: (service) => this.#changed(service),
-      transitioned: (service, from, to, cause) => {
+      transitioned: (service, { from, to, cause }) => {
         this.#journal.record(service.name, { wallMs: clock.wallMs(), from, to, cause });
         bus.emit({ type: 'state', service: service.name, from, to, cause, pid: service.pid });
         lifecycle.onStateChange({ service: service.view, from, to, cause });
@@ -201,7 +202,7 @@ export class Fleet {
       });
   }
 
-  #changed(service: Service): void {
+  #changed(service: ServiceFacts): void {
     this.#dependencies.changed(service.name);
     if (service.kind === 'process') this.#context.store()?.writeService(recordOf(service));
   }

@@ -1,12 +1,12 @@
 import { specHash } from '../plan/diff.ts';
 import type { Run } from '../service/runner.ts';
-import type { Service } from '../service/service.ts';
+import type { ServiceFacts } from '../service/facts.ts';
 import { readIdentity } from '../process/identity.ts';
 import type { DaemonRecord, ServiceRecord } from '../store/contract.ts';
 import { formatCause } from './cause.ts';
 
 /** What the store keeps of a service. */
-export function recordOf(service: Service): ServiceRecord {
+export function recordOf(service: ServiceFacts): ServiceRecord {
   const { ledger } = service;
   return {
     version: 1,

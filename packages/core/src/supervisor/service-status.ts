@@ -1,9 +1,9 @@
 import { formatCause } from './cause.ts';
-import type { Service } from '../service/service.ts';
+import type { ServiceFacts } from '../service/facts.ts';
 import type { ServiceStatus } from './status.ts';
 
 /** One service as status shows it. `plugins` is what plugins add; their `waitingFor` lists are shown with ours. */
-export function serviceStatus(service: Service, plugins: Readonly<Record<string, unknown>>): ServiceStatus {
+export function serviceStatus(service: ServiceFacts, plugins: Readonly<Record<string, unknown>>): ServiceStatus {
   const { ledger, spec } = service;
   return {
     name: service.name,
@@ -32,7 +32,7 @@ export function serviceStatus(service: Service, plugins: Readonly<Record<string,
 }
 
 /** What it waits for right now, in words. */
-export function waitingFor(service: Service, plugins: Readonly<Record<string, unknown>>): readonly string[] {
+export function waitingFor(service: ServiceFacts, plugins: Readonly<Record<string, unknown>>): readonly string[] {
   if (service.state === 'STOPPING') return ['its process to end'];
   if (service.state !== 'PENDING' && service.state !== 'STARTING') return [];
   return [...service.waitingFor, ...Object.values(plugins).flatMap(listOf)];

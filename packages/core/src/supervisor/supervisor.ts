@@ -13,6 +13,7 @@ import { createPluginHost, type PendingGeneration, type PluginHost } from '../pl
 import type { PluginReport } from '../plugin/report.ts';
 import type { ProcessLayer } from '../process/contract.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
+import type { ServiceFacts } from '../service/facts.ts';
 import type { Service } from '../service/service.ts';
 import type { Store } from '../store/contract.ts';
 import { VERSION } from '../version.ts';
@@ -377,7 +378,7 @@ class Engine implements Supervisor {
     return { ...touched, unchanged: diff.unchanged.length, plugins };
   }
 
-  #restsForGood(service: Service, end: { cause: Cause; failure: boolean; error: Error | undefined }): void {
+  #restsForGood(service: ServiceFacts, end: { cause: Cause; failure: boolean; error: Error | undefined }): void {
     const { cause, failure, error } = end;
     if (service.kind === 'component') {
       if (error !== undefined) this.#errors.push(error);

@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts';
+import type { Run } from './runner.ts';
+
+/** How waiting for readiness came out. */
+export type ReadinessResult =
+  | { readonly result: 'ready' }
+  /** The run ended, or the start was taken back: others deal with that. */
+  | { readonly result: 'over' }
+  | { readonly result: 'failed'; readonly error: Error };
+
+/** Waits until a run is ready, has ended, is not wanted any more, or its time is over (0: no limit). */
+export async function watchReadiness(
+  run: Run,
+  options: { clock: Clock; timeoutMs: number; takenBack: AbortSignal },
+): Promise<ReadinessResult> {
+  const { clock, timeoutMs, takenBack } = options;
+  const stage = new AbortController();
+  const signal = AbortSignal.any([stage.signal, takenBack]);
+  const late = new Error(`it was not ready within ${timeoutMs / 1000}s (start_timeout)`);
+  const leftMs = Math.max(0, run.startedAtMs + timeoutMs - clock.nowMs());
+  const timer = timeoutMs > 0 ? clock.setTimer(leftMs, () => stage.abort(late)) : undefined;
+  const ready = run.ready(signal).then(
+    (): ReadinessResult => ({ result: 'ready' }),
+    (error: unknown): ReadinessResult => ({ result: 'failed', error: asError(error) }),
+  );
+  const over = run.ended.then((): ReadinessResult => ({ result: 'over' }));
+  const result = await Promise.race([over, ready, aborted(signal)]);
+  timer?.cancel();
+  const isLate = stage.signal.aborted;
+  if (!isLate) stage.abort(new Error('the service is not starting any more'));
+  if (takenBack.aborted) return { result: 'over' };
+  return isLate ? { result: 'failed', error: late } : result;
+}
+
+function aborted(signal: AbortSignal): Promise<ReadinessResult> {
+  return new Promise((resolve) => {
+    const over = (): void => resolve({ result: 'over' });
+    if (signal.aborted) over();
+    else signal.addEventListener('abort', over, { once: true });
+  });
+}
+
+/** Whatever was thrown, as an Error. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
