@@ -17,7 +17,7 @@ export {
   type Settings,
 } from './language/settings.ts';
 // The model
-export { findService, type MonitConfiguration, type MonitService } from './model/configuration.ts';
+export { findService, type MonitConfiguration, type MonitService, withSystemService } from './model/configuration.ts';
 export { type InlineRule, type InlineRules, type InlineSource, readInlineRules } from './model/inline-rules.ts';
 export { type LoadedMonit, loadMonit, loadMonitText } from './model/load-monit.ts';
 export { listNotEnforced, type NotEnforced, UNTESTED_PROTOCOLS } from './model/not-enforced.ts';

@@ -1,3 +1,4 @@
+import { hostname as machineName } from 'node:os';
 import type { AlertSetting, ServiceNode } from '../language/ast.ts';
 import type { IssueList } from '../language/issue-list.ts';
 import type { ControlTree } from '../language/parser.ts';
@@ -24,9 +25,13 @@ export interface MonitConfiguration {
  * Checks names and dependencies of a parsed control file and answers the configuration. Problems go to `issues`; a
  * configuration is answered even then, without the parts that cannot be used.
  */
-export function buildConfiguration(tree: ControlTree, issues: IssueList): MonitConfiguration {
+export function buildConfiguration(
+  tree: ControlTree,
+  issues: IssueList,
+  hostname: string = machineName(),
+): MonitConfiguration {
   issues.service = undefined;
-  const { services, prerequisites } = checkServices(tree, issues);
+  const { services, prerequisites } = checkServices(expandHost(tree, hostname), issues);
   const ordered = orderByDependency(services, prerequisites, issues);
   const dependants = invert(prerequisites);
   const resolved = ordered.map((service): MonitService => ({
@@ -43,6 +48,48 @@ export function buildConfiguration(tree: ControlTree, issues: IssueList): MonitC
   };
 }
 
+/**
+ * The configuration with the service that stands for the machine. A control file without `check system` has one all the
+ * same, named after the host and listed first; it has no rules.
+ */
+export function withSystemService(
+  configuration: MonitConfiguration,
+  hostname: string = machineName(),
+): MonitConfiguration {
+  if (
+    configuration.services.some(({ type }) => type === 'system') ||
+    findService(configuration, hostname) !== undefined
+  )
+    return configuration;
+  const system: MonitService = {
+    at: { file: '', line: 1, column: 1 },
+    type: 'system',
+    name: hostname,
+    target: { kind: 'none' },
+    start: undefined,
+    stop: undefined,
+    restart: undefined,
+    rules: [],
+    restartLimits: [],
+    ignoredContent: [],
+    depends: [],
+    groups: [],
+    every: undefined,
+    mode: 'active',
+    onreboot: undefined,
+    alerts: [],
+    noAlerts: [],
+    prerequisites: [],
+    dependants: [],
+    recipients: configuration.settings.alerts,
+  };
+  return {
+    ...configuration,
+    services: [system, ...configuration.services],
+    byName: new Map([[hostname, system], ...configuration.byName]),
+  };
+}
+
 /** The service of that name in any case, as the language compares names. */
 export function findService(configuration: MonitConfiguration, name: string): MonitService | undefined {
   return configuration.byName.get(name) ?? configuration.services.find((service) => sameName(service.name, name));
@@ -50,6 +97,18 @@ export function findService(configuration: MonitConfiguration, name: string): Mo
 
 export function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
+}
+
+// `check system $HOST` names the service after the machine.
+function expandHost(tree: ControlTree, hostname: string): ControlTree {
+  return {
+    ...tree,
+    services: tree.services.map((service) =>
+      service.type === 'system' && service.name.includes('$HOST')
+        ? { ...service, name: service.name.replaceAll('$HOST', hostname) }
+        : service,
+    ),
+  };
 }
 
 function invert(prerequisites: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
