@@ -1,15 +1,18 @@
 /** What the exit codes of `tappet` mean. */
-export const EXIT = Object.freeze({
-  fine: 0,
+export interface ExitCodes {
+  readonly fine: 0;
   /** The operation or a required service failed. */
-  failed: 1,
+  readonly failed: 1;
   /** The command line or the configuration is wrong. */
-  usage: 2,
+  readonly usage: 2;
   /** No supervisor is running. */
-  noSupervisor: 3,
+  readonly noSupervisor: 3;
   /** A service is not known. */
-  unknownService: 4,
-});
+  readonly unknownService: 4;
+}
+
+/** The exit codes of `tappet`. */
+export const EXIT: ExitCodes = Object.freeze({ fine: 0, failed: 1, usage: 2, noSupervisor: 3, unknownService: 4 });
 
 /** The exit code for an error, by its code. */
 export function exitCodeOf(error: unknown): number {

@@ -2,8 +2,13 @@ import { statSync } from 'node:fs';
 import { type ControlClient, connect, controlSocket } from '@tappet/plugin-control/client';
 import { type OptionValues, textOption } from './command-line/definition.ts';
 import type { Io } from './io.ts';
-import type { FoundProject } from './project.ts';
 import { UsageError } from './usage-error.ts';
+
+interface FoundProject {
+  readonly project: string;
+  /** Undefined when the project was named. */
+  readonly file: string | undefined;
+}
 
 /** What points at a supervisor: `--socket`, `--config` and `--project`. */
 export interface Which {
@@ -55,17 +60,15 @@ async function projectMeant({ project, config }: Which, cwd: string): Promise<Fo
   return project === undefined ? projectFrom(config, cwd) : { project, file: undefined };
 }
 
-/** Undefined when no file is named and none is found; a file that is found but cannot be read is an error. */
+/** Undefined when no file is named and none is found; a file that cannot be read is an error. */
 async function projectFrom(config: string | undefined, cwd: string): Promise<FoundProject | undefined> {
-  const { projectFor } = await import('./project.ts');
-  try {
-    return await projectFor(config, cwd);
-  } catch (error) {
-    if (config === undefined && error instanceof Error && 'code' in error && error.code === 'ERR_CONFIG_NOT_FOUND') {
-      return undefined;
-    }
-    throw error;
-  }
+  const [{ findConfigFile }, { projectOf }, { canonicalPath }] = await Promise.all([
+    import('./config/locate.ts'),
+    import('./config/project.ts'),
+    import('./config/search-places.ts'),
+  ]);
+  const file = config === undefined ? await findConfigFile(cwd) : canonicalPath(config, cwd);
+  return file === undefined ? undefined : { project: await projectOf(file), file };
 }
 
 function isThere(path: string): boolean {

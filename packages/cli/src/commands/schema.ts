@@ -1,11 +1,11 @@
 import { loadPlugins, readPlugins } from '@tappet/core';
 import { type Invocation, textOption } from '../command-line/definition.ts';
+import { assembleSchema } from '../config/json-schema.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readConfig } from '../read-config.ts';
 
 /** `tappet schema`: one JSON Schema of the core's keys and those of the plugins that the configuration lists. */
 export async function run({ options, io }: Invocation): Promise<number> {
-  const { assembleSchema } = await import('../config/index.ts');
   const config = textOption(options, 'config');
   // Without a configuration there is nothing to complete but the core's own keys, and that is worth having too.
   const loaded = await readConfig(config, io.cwd).catch((error: unknown) => {

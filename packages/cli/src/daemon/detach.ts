@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SupervisorStatus } from '@tappet/core';
-import { runtimeDirectory, sleep, systemClock } from '@tappet/core';
+import { runtimeDirectory, sleep, systemClock, TappetError } from '@tappet/core';
 import { connect, controlSocket } from '@tappet/plugin-control/client';
 import { type Invocation, textOption } from '../command-line/definition.ts';
 import { EXIT } from '../exit-codes.ts';
-import { projectFor } from '../project.ts';
-import { UsageError } from '../usage-error.ts';
+import { projectOf } from '../config/project.ts';
+import { configSource } from '../read-config.ts';
 import { daemonArgv } from './daemon-argv.ts';
 
 const POLL_MS = 50;
@@ -15,12 +15,13 @@ const POLL_MS = 50;
 /** `tappet up --detach`: a daemon in a session of its own. Resolves once its services are up, or with its exit code. */
 export async function detach(invocation: Invocation): Promise<number> {
   const { options, io } = invocation;
-  const project = textOption(options, 'project') ?? (await projectFor(textOption(options, 'config'), io.cwd)).project;
+  const project = textOption(options, 'project') ?? (await projectFrom(textOption(options, 'config'), io.cwd));
   const directory = runtimeDirectory(project, io.env, process.getuid?.() ?? 0);
   const socket = controlSocket(directory);
   const running = await statusOf(socket);
   if (running !== undefined) {
-    throw new UsageError(`cannot start ${project}: it is running already (PID ${running.pid})`, {
+    throw new TappetError(`cannot start ${project}: it is running already (PID ${running.pid})`, {
+      code: 'ERR_STORE_LOCKED',
       hint: 'see "tappet status"; to apply a changed configuration use "tappet reload"',
     });
   }
@@ -34,6 +35,10 @@ export async function detach(invocation: Invocation): Promise<number> {
   }
   io.out(upText(up, log));
   return EXIT.fine;
+}
+
+async function projectFrom(config: string | undefined, cwd: string): Promise<string> {
+  return projectOf((await configSource(config, cwd)).file);
 }
 
 interface Daemon {

@@ -5,14 +5,13 @@ import { type DaemonLog, isLogged } from './daemon-log.ts';
 
 /** pino's lines, written in order and at once: no transport, so nothing is lost with the process. */
 export function jsonLog(write: (text: string) => void): DaemonLog {
-  const logger = pino({ timestamp: pino.stdTimeFunctions.isoTime }, { write });
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
   return {
     logger,
     event(event, known) {
       if (isLogged(event)) return;
-      const { type, ...fields } = event;
-      const message = event.type === 'note' ? event.message : (formatEvent(event, known) ?? type);
-      logger[levelOf(event)]({ event: type, ...fields }, message);
+      const message = event.type === 'note' ? event.message : formatEvent(event, known);
+      logger[levelOf(event)](fieldsOf(event), message ?? event.type);
     },
     output(service, lines) {
       for (const line of Buffer.from(lines).toString('utf8').split('\n')) {
@@ -23,6 +22,13 @@ export function jsonLog(write: (text: string) => void): DaemonLog {
       logger.info({ event: 'exit', exitCode, reason }, `Supervisor exiting with code ${exitCode}`);
     },
   };
+}
+
+/** Everything of an event but what pino has keys of its own for: time, level and message. */
+function fieldsOf(event: SupervisorEvent): object {
+  const { type, time: _time, ...fields } = event;
+  const { level: _level, message: _message, ...rest } = { level: undefined, message: undefined, ...fields };
+  return { event: type, ...rest };
 }
 
 function levelOf(event: SupervisorEvent): 'debug' | 'info' | 'warn' | 'error' {
