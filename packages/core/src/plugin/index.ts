@@ -8,6 +8,7 @@ export {
   type TapStage,
   type Token,
 } from './context.ts';
+export { configured } from './configured.ts';
 export { definePlugin, type Plugin } from './define-plugin.ts';
 export { entryOf, type PluginEntry } from './entry.ts';
 export { OFFICIAL_PLUGINS, packageFor } from './package-names.ts';
