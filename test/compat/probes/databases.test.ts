@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,38 +9,35 @@ const isRoot = process.getuid?.() === 0;
 
 describe.skipIf(!has('redis-server'))('redis-server', () => {
   it('is probed with and without a password, over TCP and its unix socket, and while it is frozen and gone', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const [open, closed] = [await freePort(), await freePort()];
-    const socket = join(folder.path, 'redis.sock');
-    const common = ['--bind', '127.0.0.1', '--save', '', '--dir', folder.path];
-    await using protectedServer = await realServer(
-      ['redis-server', '--port', String(closed), ...common, '--requirepass', 'secret'],
-      { ports: [closed] },
-    );
-    {
-      await using server = await realServer(
-        ['redis-server', '--port', String(open), ...common, '--unixsocket', socket],
-        { ports: [open] },
-      );
-      expect(await attempt({ redis: open })).toMatchObject({ ok: true, message: 'PONG' });
-      expect(await attempt({ redis: socket })).toMatchObject({ ok: true, message: 'PONG' });
-      expect(await attempt({ tcp: { address: open, send: 'PING\r\n', expect: '+PONG' } })).toMatchObject({ ok: true });
-      expect(await attempt({ redis: { address: open, password: 'secret' } })).toMatchObject({
-        ok: false,
-        message: expect.stringContaining('redis refuses the password'),
-      });
-      expect(await attempt({ memcached: open })).toMatchObject({
-        ok: false,
-        message: expect.stringContaining('this is not memcached'),
-      });
-      process.kill(server.pid, 'SIGSTOP');
-      expect(await attempt({ redis: open }, { deadlineMs: 300 })).toMatchObject({
-        ok: false,
-        detail: { timeout: true },
-      });
-      process.kill(server.pid, 'SIGCONT');
-      expect(await attempt({ redis: open })).toMatchObject({ ok: true });
-    }
+    const socket = join(folder, 'redis.sock');
+    const common = ['--bind', '127.0.0.1', '--save', '', '--dir', folder];
+    await realServer(['redis-server', '--port', String(closed), ...common, '--requirepass', 'secret'], {
+      ports: [closed],
+    });
+    const server = await realServer(['redis-server', '--port', String(open), ...common, '--unixsocket', socket], {
+      ports: [open],
+    });
+    expect(await attempt({ redis: open })).toMatchObject({ ok: true, message: 'PONG' });
+    expect(await attempt({ redis: socket })).toMatchObject({ ok: true, message: 'PONG' });
+    expect(await attempt({ tcp: { address: open, send: 'PING\r\n', expect: '+PONG' } })).toMatchObject({ ok: true });
+    expect(await attempt({ redis: { address: open, password: 'secret' } })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('redis refuses the password'),
+    });
+    expect(await attempt({ memcached: open })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('this is not memcached'),
+    });
+    process.kill(server.pid, 'SIGSTOP');
+    expect(await attempt({ redis: open }, { deadlineMs: 300 })).toMatchObject({
+      ok: false,
+      detail: { timeout: true },
+    });
+    process.kill(server.pid, 'SIGCONT');
+    expect(await attempt({ redis: open })).toMatchObject({ ok: true });
+    await server.stop();
     expect(await attempt({ redis: open })).toMatchObject({
       ok: false,
       message: expect.stringContaining('connection refused'),
@@ -60,7 +57,7 @@ describe.skipIf(!has('redis-server'))('redis-server', () => {
 describe.skipIf(!has('memcached'))('memcached', () => {
   it('tells its version', async () => {
     const port = await freePort();
-    await using server = await realServer(
+    await realServer(
       ['memcached', '-l', '127.0.0.1', '-p', String(port), '-U', '0', ...(isRoot ? ['-u', 'nobody'] : [])],
       { ports: [port] },
     );
@@ -74,50 +71,31 @@ describe.skipIf(!has('memcached'))('memcached', () => {
 
 const POSTGRES = '/usr/lib/postgresql';
 
+/** A new cluster, and the command that runs a server on it. */
+async function postgresCluster(authentication: string): Promise<{ folder: string; port: number; command: string[] }> {
+  const folder = await scratchFolder();
+  const version = (await readdir(POSTGRES)).find((name) => existsSync(join(POSTGRES, name, 'bin/initdb'))) ?? '';
+  const bin = join(POSTGRES, version, 'bin');
+  const data = join(folder, 'data');
+  await run(['chown', 'postgres', folder]);
+  const as = ['runuser', '-u', 'postgres', '--'];
+  await run([...as, join(bin, 'initdb'), '-D', data, '-A', authentication, '--no-sync', '--pwfile=/etc/hostname']);
+  const port = await freePort();
+  const settings = ['-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+  return { folder, port, command: [...as, join(bin, 'postgres'), '-D', data, ...settings] };
+}
+
 describe.skipIf(!has(POSTGRES, 'runuser') || !isRoot)('postgres', () => {
   it('takes connections, whatever it thinks of the user, until it is gone', async () => {
-    await using folder = await scratchFolder();
-    const versions = await readdir(POSTGRES);
-    const bin = join(
-      POSTGRES,
-      versions.find((version) => existsSync(join(POSTGRES, version, 'bin/initdb'))) ?? '',
-      'bin',
-    );
-    const data = join(folder.path, 'data');
-    const [uid, gid] = (await run(['sh', '-c', 'id -u postgres; id -g postgres'])).split('\n').map(Number);
-    await chown(folder.path, uid ?? 0, gid ?? 0);
-    const as = ['runuser', '-u', 'postgres', '--'];
-    await run([...as, join(bin, 'initdb'), '-D', data, '-A', 'scram-sha-256', '--no-sync', '--pwfile=/etc/hostname']);
-    const port = await freePort();
-    const command = [
-      ...as,
-      join(bin, 'postgres'),
-      '-D',
-      data,
-      '-p',
-      String(port),
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-k',
-      folder.path,
-      '-c',
-      'fsync=off',
-    ];
-    {
-      await using server = await realServer(
-        [...command, '-c', 'max_connections=5', '-c', 'superuser_reserved_connections=0'],
-        { ports: [port] },
-      );
-      await until(async () => (await attempt({ postgres: port })).ok, 'postgres has started up');
-      expect(await attempt({ postgres: port })).toMatchObject({ ok: true, message: 'takes connections' });
-      expect(await attempt({ postgres: { address: join(folder.path, `.s.PGSQL.${port}`) } })).toMatchObject({
-        ok: true,
-      });
-      expect(await attempt({ postgres: { address: port, user: 'nobody-here', database: 'none' } })).toMatchObject({
-        ok: true,
-      });
-      expect(await attempt({ mysql: port }, { deadlineMs: 500 })).toMatchObject({ ok: false });
-    }
+    const { folder, port, command } = await postgresCluster('scram-sha-256');
+    const server = await realServer(command, { ports: [port] });
+    await until(async () => (await attempt({ postgres: port })).ok, 'postgres has started up');
+    expect(await attempt({ postgres: port })).toMatchObject({ ok: true, message: 'takes connections' });
+    expect(await attempt({ postgres: join(folder, `.s.PGSQL.${port}`) })).toMatchObject({ ok: true });
+    const stranger = { address: port, user: 'nobody-here', database: 'none' };
+    expect(await attempt({ postgres: stranger })).toMatchObject({ ok: true });
+    expect(await attempt({ mysql: port }, { deadlineMs: 500 })).toMatchObject({ ok: false });
+    await server.stop();
     expect(await attempt({ postgres: port })).toMatchObject({
       ok: false,
       message: expect.stringContaining('connection refused'),
@@ -125,45 +103,23 @@ describe.skipIf(!has(POSTGRES, 'runuser') || !isRoot)('postgres', () => {
   });
 
   it('fails while it recovers', async () => {
-    await using folder = await scratchFolder();
-    const versions = await readdir(POSTGRES);
-    const bin = join(
-      POSTGRES,
-      versions.find((version) => existsSync(join(POSTGRES, version, 'bin/initdb'))) ?? '',
-      'bin',
-    );
-    const data = join(folder.path, 'data');
-    const [uid, gid] = (await run(['sh', '-c', 'id -u postgres; id -g postgres'])).split('\n').map(Number);
-    await chown(folder.path, uid ?? 0, gid ?? 0);
-    const as = ['runuser', '-u', 'postgres', '--'];
-    await run([...as, join(bin, 'initdb'), '-D', data, '-A', 'trust', '--no-sync']);
+    const { folder, port, command } = await postgresCluster('trust');
     // A standby that does not take queries, and whose primary does not exist, stays in "starting up".
-    await writeFile(join(data, 'standby.signal'), '');
-    const port = await freePort();
-    const settings = ['listen_addresses=127.0.0.1', 'hot_standby=off', 'fsync=off', 'restore_command=false'].flatMap(
-      (setting) => ['-c', setting],
-    );
-    await using server = await realServer(
-      [...as, join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', folder.path, ...settings],
-      { ports: [port] },
-    );
-    const result = await attempt({ postgres: port });
-    expect(result).toMatchObject({
-      ok: false,
-      detail: { code: '57P03' },
-      message: expect.stringMatching(/^postgres: the database system is/),
-    });
+    await writeFile(join(folder, 'data', 'standby.signal'), '');
+    await realServer([...command, '-c', 'hot_standby=off', '-c', 'restore_command=false'], { ports: [port] });
+    const message = expect.stringMatching(/^postgres: the database system is/);
+    expect(await attempt({ postgres: port })).toMatchObject({ ok: false, detail: { code: '57P03' }, message });
   });
 });
 
 describe.skipIf(!has('mariadbd', 'mariadb-install-db') || !isRoot)('mariadb', () => {
   it('is greeted by a stranger, logged in by a user, and blocks nobody for it', async () => {
-    await using folder = await scratchFolder();
-    const data = join(folder.path, 'data');
-    const socket = join(folder.path, 'm.sock');
-    const init = join(folder.path, 'init.sql');
+    const folder = await scratchFolder();
+    const data = join(folder, 'data');
+    const socket = join(folder, 'm.sock');
+    const init = join(folder, 'init.sql');
     await mkdir(data);
-    await run(['sh', '-c', `chown mysql ${folder.path} ${data}`]);
+    await run(['sh', '-c', `chown mysql ${folder} ${data}`]);
     await run([
       'mariadb-install-db',
       '--no-defaults',
@@ -186,7 +142,7 @@ describe.skipIf(!has('mariadbd', 'mariadb-install-db') || !isRoot)('mariadb', ()
       '--skip-name-resolve',
       '--max-connect-errors=3',
     ];
-    await using server = await realServer(['mariadbd', '--no-defaults', '--user=mysql', ...options], {
+    await realServer(['mariadbd', '--no-defaults', '--user=mysql', ...options], {
       ports: [port],
     });
     for (let count = 0; count < 10; count++) {

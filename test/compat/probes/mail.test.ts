@@ -9,15 +9,15 @@ const isRoot = process.getuid?.() === 0;
 
 describe.skipIf(!has('smtpd') || !isRoot)('opensmtpd', () => {
   it('is greeted, with the monit-style dialogue too', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const port = await freePort();
-    const config = join(folder.path, 'smtpd.conf');
+    const config = join(folder, 'smtpd.conf');
     await writeFile(
       config,
-      `listen on 127.0.0.1 port ${port} hostname mail.test\naction "keep" maildir "${folder.path}/mail"\nmatch for local action "keep"\n`,
+      `listen on 127.0.0.1 port ${port} hostname mail.test\naction "keep" maildir "${folder}/mail"\nmatch for local action "keep"\n`,
       { mode: 0o600 },
     );
-    await using server = await realServer(['smtpd', '-d', '-f', config], { ports: [port] });
+    await realServer(['smtpd', '-d', '-f', config], { ports: [port] });
     expect(await attempt({ smtp: port })).toMatchObject({ ok: true, message: expect.stringContaining('mail.test') });
     const steps = [
       { expect: '220 ' },
@@ -44,24 +44,24 @@ describe.skipIf(
     !isRoot,
 )('dovecot', () => {
   it('is greeted as IMAP and as POP3', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const [imap, pop3] = [await freePort(), await freePort()];
-    const config = join(folder.path, 'dovecot.conf');
+    const config = join(folder, 'dovecot.conf');
     const lines = [
-      `base_dir = ${folder.path}/run`,
-      `state_dir = ${folder.path}/state`,
+      `base_dir = ${folder}/run`,
+      `state_dir = ${folder}/state`,
       'protocols = imap pop3',
       'listen = 127.0.0.1',
       'ssl = no',
       'log_path = /dev/stderr',
-      `mail_location = maildir:${folder.path}/mail`,
+      `mail_location = maildir:${folder}/mail`,
       'passdb {',
       '  driver = static',
       '  args = nopassword=y',
       '}',
       'userdb {',
       '  driver = static',
-      `  args = uid=nobody gid=nogroup home=${folder.path}`,
+      `  args = uid=nobody gid=nogroup home=${folder}`,
       '}',
       'service imap-login {',
       '  inet_listener imap {',
@@ -81,7 +81,7 @@ describe.skipIf(
       '}',
     ];
     await writeFile(config, `${lines.join('\n')}\n`);
-    await using server = await realServer(['dovecot', '-F', '-c', config], { ports: [imap, pop3] });
+    await realServer(['dovecot', '-F', '-c', config], { ports: [imap, pop3] });
     expect(await attempt({ imap })).toMatchObject({ ok: true, message: expect.stringContaining('Dovecot') });
     expect(await attempt({ pop3 })).toMatchObject({ ok: true, message: expect.stringContaining('+OK') });
     expect(await attempt({ pop3: imap })).toMatchObject({ ok: false });

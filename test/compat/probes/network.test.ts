@@ -8,14 +8,14 @@ const isRoot = process.getuid?.() === 0;
 
 describe.skipIf(!has('sshd', 'ssh-keygen') || !isRoot)('openssh', () => {
   it('shows its identification', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const port = await freePort();
-    const key = join(folder.path, 'key');
+    const key = join(folder, 'key');
     await run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key]);
     await mkdir('/run/sshd', { recursive: true });
-    const config = join(folder.path, 'sshd_config');
+    const config = join(folder, 'sshd_config');
     await writeFile(config, `Port ${port}\nListenAddress 127.0.0.1\nHostKey ${key}\nPidFile none\nUsePAM no\n`);
-    await using server = await realServer([programFile('sshd'), '-D', '-e', '-f', config], { ports: [port] });
+    await realServer([programFile('sshd'), '-D', '-e', '-f', config], { ports: [port] });
     expect(await attempt({ ssh: port })).toMatchObject({
       ok: true,
       message: expect.stringMatching(/^SSH-2\.0-OpenSSH/),
@@ -40,7 +40,7 @@ describe.skipIf(!has('dnsmasq'))('dnsmasq', () => {
       '--txt-record=note.test,hello',
     ];
     const names = ['--address=/shop.test/10.0.0.7', '--address=/shop.test/2001:db8::7', '--address=/gone.test/'];
-    await using server = await realServer(['dnsmasq', '-k', ...(isRoot ? ['-u', 'root'] : []), ...options, ...names], {
+    await realServer(['dnsmasq', '-k', ...(isRoot ? ['-u', 'root'] : []), ...options, ...names], {
       ports: [port],
     });
     for (const transport of ['udp', 'tcp']) {
@@ -68,10 +68,10 @@ describe.skipIf(!has('dnsmasq'))('dnsmasq', () => {
 
 describe.skipIf(!has('vsftpd') || !isRoot)('vsftpd', () => {
   it('is greeted', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const port = await freePort();
-    const config = join(folder.path, 'vsftpd.conf');
-    const empty = join(folder.path, 'empty');
+    const config = join(folder, 'vsftpd.conf');
+    const empty = join(folder, 'empty');
     await mkdir(empty, { mode: 0o555 });
     const settings = [
       'listen=YES',
@@ -83,7 +83,7 @@ describe.skipIf(!has('vsftpd') || !isRoot)('vsftpd', () => {
       'seccomp_sandbox=NO',
     ];
     await writeFile(config, `${settings.join('\n')}\n`);
-    await using server = await realServer(['vsftpd', config], { ports: [port] });
+    await realServer(['vsftpd', config], { ports: [port] });
     expect(await attempt({ ftp: port })).toMatchObject({ ok: true, message: expect.stringContaining('vsFTPd') });
     expect(await attempt({ smtp: port })).toMatchObject({ ok: false });
   });
@@ -91,27 +91,24 @@ describe.skipIf(!has('vsftpd') || !isRoot)('vsftpd', () => {
 
 describe.skipIf(!has('slapd', '/etc/ldap/schema/core.schema') || !isRoot)('slapd', () => {
   it('is bound and searched, anonymously or as somebody', async () => {
-    await using folder = await scratchFolder();
-    const config = join(folder.path, 'slapd.conf');
+    const folder = await scratchFolder();
+    const config = join(folder, 'slapd.conf');
     const settings = [
       'include /etc/ldap/schema/core.schema',
       'database ldif',
       'suffix "dc=test"',
       'rootdn "cn=admin,dc=test"',
       'rootpw secret',
-      `directory ${folder.path}`,
+      `directory ${folder}`,
     ];
     await writeFile(config, `${settings.join('\n')}\n`);
-    const strict = join(folder.path, 'strict.conf');
+    const strict = join(folder, 'strict.conf');
     await writeFile(strict, `${['disallow bind_anon', ...settings].join('\n')}\n`);
     const [open, closed] = [await freePort(), await freePort()];
-    await using server = await realServer(['slapd', '-f', config, '-h', `ldap://127.0.0.1:${open}`, '-d', '0'], {
+    await realServer(['slapd', '-f', config, '-h', `ldap://127.0.0.1:${open}`, '-d', '0'], {
       ports: [open],
     });
-    await using strictServer = await realServer(
-      ['slapd', '-f', strict, '-h', `ldap://127.0.0.1:${closed}`, '-d', '0'],
-      { ports: [closed] },
-    );
+    await realServer(['slapd', '-f', strict, '-h', `ldap://127.0.0.1:${closed}`, '-d', '0'], { ports: [closed] });
     expect(await attempt({ ldap: open })).toMatchObject({ ok: true, message: 'answers' });
     expect(await attempt({ ldap: { address: open, dn: 'cn=admin,dc=test', password: 'secret' } })).toMatchObject({
       ok: true,
@@ -127,12 +124,12 @@ describe.skipIf(!has('slapd', '/etc/ldap/schema/core.schema') || !isRoot)('slapd
 
 describe.skipIf(!has('mosquitto', 'mosquitto_passwd'))('mosquitto', () => {
   it('lets strangers in, or asks for a user', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const [open, closed] = [await freePort(), await freePort()];
-    const passwords = join(folder.path, 'passwords');
+    const passwords = join(folder, 'passwords');
     await run(['mosquitto_passwd', '-b', '-c', passwords, 'app', 'secret']);
     await run(['chmod', '644', passwords]);
-    const config = join(folder.path, 'mosquitto.conf');
+    const config = join(folder, 'mosquitto.conf');
     const settings = [
       'per_listener_settings true',
       `listener ${open} 127.0.0.1`,
@@ -142,7 +139,7 @@ describe.skipIf(!has('mosquitto', 'mosquitto_passwd'))('mosquitto', () => {
       `password_file ${passwords}`,
     ];
     await writeFile(config, `${settings.join('\n')}\n`);
-    await using server = await realServer(['mosquitto', '-c', config], { ports: [open, closed] });
+    await realServer(['mosquitto', '-c', config], { ports: [open, closed] });
     expect(await attempt({ mqtt: open })).toMatchObject({ ok: true, message: 'connected' });
     expect(await attempt({ mqtt: closed })).toMatchObject({ ok: true, message: 'answers, asks for a user' });
     expect(await attempt({ mqtt: { address: closed, user: 'app', password: 'secret' } })).toMatchObject({

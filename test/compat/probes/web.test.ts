@@ -21,10 +21,10 @@ function hasModule(name: string): boolean {
 
 describe.skipIf(!has('haproxy', 'openssl'))('haproxy', () => {
   it('is probed over TCP, TLS and its unix socket, with redirects and its 503', async () => {
-    await using folder = await scratchFolder();
+    const folder = await scratchFolder();
     const [plain, secure] = [await freePort(), await freePort()];
     const [socket, key, cert, pem] = ['h.sock', 'key.pem', 'cert.pem', 'both.pem'].map((name) =>
-      join(folder.path, name),
+      join(folder, name),
     ) as [string, string, string, string];
     await run([
       'openssl',
@@ -47,7 +47,7 @@ describe.skipIf(!has('haproxy', 'openssl'))('haproxy', () => {
       cert,
     ]);
     await writeFile(pem, (await readFile(cert, 'utf8')) + (await readFile(key, 'utf8')));
-    const config = join(folder.path, 'haproxy.cfg');
+    const config = join(folder, 'haproxy.cfg');
     const lines = [
       'defaults',
       '  mode http',
@@ -67,7 +67,7 @@ describe.skipIf(!has('haproxy', 'openssl'))('haproxy', () => {
       'backend none',
     ];
     await writeFile(config, `${lines.join('\n')}\n`);
-    await using server = await realServer(['haproxy', '-db', '-f', config], { ports: [plain, secure] });
+    await realServer(['haproxy', '-db', '-f', config], { ports: [plain, secure] });
     const url = `http://127.0.0.1:${plain}`;
     for (let count = 0; count < 3; count++) expect(await attempt({ http: `${url}/ok` })).toMatchObject({ ok: true });
     expect(await attempt({ http: `${url}/else` })).toMatchObject({
@@ -99,7 +99,7 @@ describe.skipIf(!has('haproxy', 'openssl'))('haproxy', () => {
 describe.skipIf(!hasModule('grpc'))('the gRPC library in C', () => {
   it('is asked for its health with the standard method', async () => {
     const port = await freePort();
-    await using server = await realServer([PYTHON, fixture('grpc-health.py'), String(port)], { ports: [port] });
+    await realServer([PYTHON, fixture('grpc-health.py'), String(port)], { ports: [port] });
     expect(await attempt({ grpc: port })).toMatchObject({ ok: true, message: 'SERVING' });
     expect(await attempt({ grpc: { address: port, service: 'shop.Cart' } })).toMatchObject({ ok: true });
     expect(await attempt({ grpc: { address: port, service: 'shop.Down' } })).toMatchObject({
@@ -117,7 +117,7 @@ describe.skipIf(!hasModule('grpc'))('the gRPC library in C', () => {
 describe.skipIf(!hasModule('websockets'))('the websockets library of Python', () => {
   it('shakes hands and answers the ping', async () => {
     const port = await freePort();
-    await using server = await realServer([PYTHON, fixture('websocket-echo.py'), String(port)], { ports: [port] });
+    await realServer([PYTHON, fixture('websocket-echo.py'), String(port)], { ports: [port] });
     expect(await attempt({ websocket: `ws://127.0.0.1:${port}/live` })).toMatchObject({ ok: true, message: 'pong' });
     expect(await attempt({ websocket: { url: `ws://127.0.0.1:${port}/live`, protocol: 'chat' } })).toMatchObject({
       ok: true,
