@@ -8,14 +8,16 @@ const LONGEST_WAIT_MS = 500;
 
 /**
  * Resolves once every promise chain, `nextTick`, `setImmediate` and file operation under way has run.
- * A turn of the event loop is only taken when something waits for one: without, this costs 0.3 µs instead of 1.5.
+ * Two ticks: the second one covers what the neighbours of the first one queued. A turn of the event loop is only taken when something waits for one: without, this costs 0.3 µs instead of 1.5.
  */
 export async function settle(): Promise<void> {
-  await ticked();
+  await tick();
+  await tick();
   if (!hasPendingWork()) return;
   const startedMs = performance.now();
   while (hasPendingWork() && performance.now() - startedMs < LONGEST_WAIT_MS) await nextTurn();
-  await ticked();
+  await tick();
+  await tick();
 }
 
 /** Resolves after one turn of the event loop. */
@@ -30,12 +32,6 @@ export function tick(): Promise<void> {
   return new Promise((resolve) => {
     nextTick(resolve);
   });
-}
-
-/** The second tick covers what the neighbours of the first one queued. */
-async function ticked(): Promise<void> {
-  await tick();
-  await tick();
 }
 
 function hasPendingWork(): boolean {

@@ -48,28 +48,33 @@ export function virtualClock({ wallStartMs = Date.UTC(2026, 0, 1) }: VirtualCloc
     isMoving = true;
     try {
       await settle();
+      let firedAtMoment = 0;
       while ((queue.peek()?.atMs ?? Infinity) <= target && !isDone()) {
-        await fireMoment();
+        const before = now;
+        const fired = await fireMoment();
         await settle();
+        firedAtMoment = now > before ? fired : firedAtMoment + fired;
+        if (firedAtMoment > MOST_TIMERS_AT_ONE_MOMENT) {
+          throw new Error(`cannot move the virtual clock: over ${MOST_TIMERS_AT_ONE_MOMENT} timers at ${now} ms`);
+        }
       }
     } finally {
       isMoving = false;
     }
   }
 
-  /** Fires everything due at the next moment, promises running between two timers as they do in Node. */
-  async function fireMoment(): Promise<void> {
+  /** Fires what is due at the next moment, promises running between two timers as they do in Node. Tells how many. */
+  async function fireMoment(): Promise<number> {
     now = Math.max(now, queue.peek()?.atMs ?? now);
-    let fired = 0;
-    for (let timer = queue.take(); timer !== undefined; timer = isDue(queue.peek()) ? queue.take() : undefined) {
+    for (let fired = 1; ; fired++) {
+      const timer = queue.take();
+      if (timer === undefined) return fired;
       timer.cancelled = true;
       pending--;
       timer.fire();
-      fired++;
-      if (fired > MOST_TIMERS_AT_ONE_MOMENT) {
-        throw new Error(`cannot move the virtual clock: over ${MOST_TIMERS_AT_ONE_MOMENT} timers at ${now} ms`);
-      }
+      if (!isDue(queue.peek()) || fired > MOST_TIMERS_AT_ONE_MOMENT) return fired;
       await tick();
+      if (!isDue(queue.peek())) return fired;
     }
   }
 

@@ -113,11 +113,15 @@ describe('virtual clock', () => {
     await expect(clock.until(() => false, { withinMs: 100, what: 'web running' })).rejects.toThrow(/web running/);
   });
 
-  it('refuses timers that never let time go on', async () => {
+  it.each([
+    ['at once', (set: () => void) => set()],
+    ['after a promise', (set: () => void) => void Promise.resolve().then(set)],
+  ])('refuses timers that never let time go on, set again %s', async (_when, soon) => {
     const clock = virtualClock();
-    const again = (): void => {
-      clock.setTimer(0, again);
-    };
+    const again = (): void =>
+      soon(() => {
+        clock.setTimer(0, again);
+      });
     again();
     await expect(clock.advance(1)).rejects.toThrow(/timers at 0 ms/);
   });
