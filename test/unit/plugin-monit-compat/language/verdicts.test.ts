@@ -15,7 +15,8 @@ const grammar = JSON.parse(readFileSync(new URL('grammar-rows.json', fixtures), 
 const corpus = JSON.parse(readFileSync(new URL('verdicts.json', fixtures), 'utf8')) as Verdicts;
 
 function isAccepted(text: string, mode: 'strict' | 'lenient'): boolean {
-  return loadMonitText(text.endsWith('\n') ? text : `${text}\n`, { mode, host: neutralHost, files: memoryFiles() }).accepted;
+  return loadMonitText(text.endsWith('\n') ? text : `${text}\n`, { mode, host: neutralHost, files: memoryFiles() })
+    .accepted;
 }
 
 describe('strict mode decides like monit 5.33', () => {
@@ -32,7 +33,10 @@ describe('strict mode decides like monit 5.33', () => {
 
 describe('lenient mode', () => {
   it('takes everything that strict mode takes', () => {
-    const texts = [...grammar.rows.filter(({ accepted }) => accepted).map(({ text }) => text), ...corpus.verdicts.filter(([accepted]) => accepted === 1).map(([, text]) => text)];
+    const texts = [
+      ...grammar.rows.filter(({ accepted }) => accepted).map(({ text }) => text),
+      ...corpus.verdicts.filter(([accepted]) => accepted === 1).map(([, text]) => text),
+    ];
     expect(texts.filter((text) => !isAccepted(text, 'lenient'))).toEqual([]);
   });
 });
