@@ -168,7 +168,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       if (closing !== undefined) throw new Error('cannot prepare plugins: the host is closed');
       for (const { plugin } of entries) requirePlugin(plugin);
       const ordered = orderPlugins(entries);
-      checkCoreVersions(ordered, options.coreVersion);
+      await checkCoreVersions(ordered, options.coreVersion);
       const sections = new Sections(ordered.map((entry) => entry.plugin));
       await sections.checkAll(plan);
       sections.inherit(current.sections);
