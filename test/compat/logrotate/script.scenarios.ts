@@ -73,12 +73,14 @@ export const scriptScenarios: readonly Scenario[] = [
     name: 'a preremove that fails',
     tree: { ...TWO, 'a.log.1': '1' },
     config: block(`  rotate 1\n${script('preremove', 'false')}`),
+    otherMessages: 'the C program adds the reason of a removal that it did not try',
   },
   { name: 'a lastaction that fails', tree: TWO, config: block(`  rotate 1\n${script('lastaction', 'false')}`) },
   {
     name: 'a shared set with a missing log',
     tree: TWO,
     config: block(`  rotate 1\n  sharedscripts\n${all(['prerotate', 'postrotate'])}`, '$D/a.log $D/none.log'),
+    since: '3.22',
   },
   {
     name: 'a shared set where one log cannot be renamed',

@@ -1,21 +1,11 @@
-import {
-  closeSync,
-  constants,
-  createReadStream,
-  createWriteStream,
-  fstatSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { directoryOf } from '../language/old-directory.ts';
 import { codeOf, reasonOf } from '../names/system-error.ts';
 import type { AnchoredPaths } from './anchored-path.ts';
 import { runChild } from './child.ts';
+import { DescriptorStream } from './descriptor-stream.ts';
 import { setTimes } from './file-times.ts';
 import { type Compression, FileProblem, type Outcome } from './log-files.ts';
 import { createOutput, openNew, setOwnership } from './output-file.ts';
@@ -40,7 +30,10 @@ export async function compressFile(paths: AnchoredPaths, compression: Compressio
     try {
       notes.push(...(await run({ compression, input, output })));
       setOwnership({ descriptor: output, path: target, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid });
-      setTimes(output, stat);
+      setTimes(output, {
+        atimeMs: compression.accessedMs ?? stat.atimeMs,
+        mtimeMs: compression.modifiedMs ?? stat.mtimeMs,
+      });
       fsyncSync(output);
     } finally {
       closeQuietly(output);
@@ -74,14 +67,21 @@ async function run({
 }): Promise<Outcome['notes']> {
   const level = gzipLevel(compression);
   if (level !== undefined) {
-    await pipeline(
-      createReadStream('', { fd: input, autoClose: false, highWaterMark: 256 * 1024, start: 0 }),
-      createGzip({ level, chunkSize: 64 * 1024 }),
-      createWriteStream('', { fd: output, autoClose: false }),
-    );
+    await gzip({ input, output, level });
     return [];
   }
   return compressOutside({ compression, input, output });
+}
+
+/** Packs off the main thread, a piece at a time. */
+async function gzip({ input, output, level }: { input: number; output: number; level: number }): Promise<void> {
+  const from = new DescriptorStream(input);
+  const to = new DescriptorStream(output);
+  try {
+    await pipeline(from.chunks(), createGzip({ level, chunkSize: 64 * 1024 }), (packed) => to.write(packed));
+  } finally {
+    await Promise.all([from.idle(), to.idle()]);
+  }
 }
 
 /** Undefined when a program has to do it. */

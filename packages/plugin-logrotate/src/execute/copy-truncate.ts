@@ -3,7 +3,6 @@ import { reasonOf } from '../names/system-error.ts';
 import type { AnchoredPaths } from './anchored-path.ts';
 import { runChild } from './child.ts';
 import { copyBytes, copyBytesSync } from './copy-bytes.ts';
-import { setTimes } from './file-times.ts';
 import { type Copying, FileProblem, type Outcome } from './log-files.ts';
 import { openForUpdate } from './open-log.ts';
 import { createOutput } from './output-file.ts';
@@ -28,7 +27,6 @@ export async function copyTruncate(paths: AnchoredPaths, { from, to, nowMs }: Co
     const output = createOutput({ paths, path: to, mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid, nowMs });
     try {
       await move({ source, target: output.descriptor, path: from });
-      setTimes(output.descriptor, stat);
     } catch (error) {
       if (error instanceof FileProblem) throw error;
       throw new FileProblem(`error copying ${from} to ${to}: ${reasonOf(error)}`, { cause: error });

@@ -1,6 +1,6 @@
 import { futimesSync, type Stats } from 'node:fs';
 
-/** Gives an open file the times of another. A copy of a log is as old as the log. */
+/** Gives an open file the times of another: a compressed log is as old as the log. */
 export function setTimes(descriptor: number, { atimeMs, mtimeMs }: Pick<Stats, 'atimeMs' | 'mtimeMs'>): void {
   futimesSync(descriptor, atimeMs / 1000, mtimeMs / 1000);
 }

@@ -31,6 +31,8 @@ export async function inspectLog({
 }): Promise<Inspection> {
   const { report } = context;
   if (context.isVerbose) report({ level: 'debug', message: `considering log ${log}` });
+  // Also a log that is missing or refused has an entry in the state from now on.
+  const lastRotated = context.state.lastRotated(log);
   const directory = directoryOf(log);
   if (!directories.has(directory)) directories.set(directory, await directoryProblem({ directory, block, files }));
   const problem = directories.get(directory);
@@ -45,22 +47,23 @@ export async function inspectLog({
     report({ level: 'debug', message: refusal });
     return { verdict: 'skipped' };
   }
-  return decide({ log, block, facts, context });
+  return decide({ log, block, facts, lastRotated, context });
 }
 
 function decide({
   log,
   block,
   facts,
+  lastRotated,
   context,
 }: {
   log: string;
   block: LogBlock;
   facts: FileFacts;
+  lastRotated: CivilTime;
   context: RotationContext;
 }): Inspection {
-  const { report, state, now, nowMs, isForced } = context;
-  const lastRotated: CivilTime = state.lastRotated(log);
+  const { report, now, nowMs, isForced } = context;
   if (context.isVerbose) {
     report({ level: 'debug', message: `  Now: ${formatMinute(now)}` });
     report({ level: 'debug', message: `  Last rotated at ${formatMinute(lastRotated)}` });

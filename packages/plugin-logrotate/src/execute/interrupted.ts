@@ -1,7 +1,9 @@
-import { closeSync, constants, createReadStream, lstatSync, openSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { AnchoredPaths } from './anchored-path.ts';
 import { hiddenName } from './compress.ts';
+import { DescriptorStream } from './descriptor-stream.ts';
 
 /**
  * What an interrupted compression left: `half` when the hidden file is still there (the original is whole), `double` when
@@ -30,31 +32,29 @@ export async function findInterrupted({
 async function holdsSame(plain: string | Buffer, gzipped: string | Buffer): Promise<boolean> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const descriptors = [openSync(plain, flags), openSync(gzipped, flags)] as const;
+  const [left, packed] = [new DescriptorStream(descriptors[0]), new DescriptorStream(descriptors[1])];
+  let isSame = false;
   try {
-    const [left, packed] = descriptors.map((fd) => createReadStream('', { fd, autoClose: false, start: 0 })) as [
-      ReturnType<typeof createReadStream>,
-      ReturnType<typeof createReadStream>,
-    ];
-    const right = createGunzip();
-    packed.on('error', (error) => right.destroy(error)).pipe(right);
-    return await isSameStream(left, right);
+    await pipeline(packed.chunks(), createGunzip(), async (right: AsyncIterable<Buffer>) => {
+      isSame = await isSameStream(left.chunks(), right);
+    });
+    return isSame;
   } catch {
     return false;
   } finally {
+    await Promise.all([left.idle(), packed.idle()]);
     for (const descriptor of descriptors) closeSync(descriptor);
   }
 }
 
-async function isSameStream(left: AsyncIterable<Buffer>, right: AsyncIterable<Buffer>): Promise<boolean> {
-  const rest = right[Symbol.asyncIterator]();
+async function isSameStream(left: AsyncGenerator<Buffer, void>, right: AsyncIterable<Buffer>): Promise<boolean> {
   let held: Buffer = Buffer.alloc(0);
-  for await (const chunk of left) {
+  for await (const chunk of right) {
     for (let at = 0; at < chunk.length;) {
       if (held.length === 0) {
-        const next = await rest.next();
+        const next = await left.next();
         if (next.done === true) return false;
         held = next.value;
-        continue;
       }
       const length = Math.min(held.length, chunk.length - at);
       if (!held.subarray(0, length).equals(chunk.subarray(at, at + length))) return false;
@@ -62,8 +62,5 @@ async function isSameStream(left: AsyncIterable<Buffer>, right: AsyncIterable<Bu
       at += length;
     }
   }
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    if (next.value.length > 0) return false;
-  }
-  return held.length === 0;
+  return held.length === 0 && (await left.next()).done === true;
 }

@@ -14,7 +14,6 @@ import { fromBytes } from '../names/byte-text.ts';
 import { codeOf, reasonOf } from '../names/system-error.ts';
 import { AnchoredPaths } from './anchored-path.ts';
 import { openForUpdate } from './open-log.ts';
-import { setTimes } from './file-times.ts';
 import { type Copying, type FileFacts, FileProblem, type LogFiles, type Outcome } from './log-files.ts';
 import { createOutput, openNew, setOwnership } from './output-file.ts';
 
@@ -145,7 +144,6 @@ async function copyFile(paths: AnchoredPaths, { from, to, nowMs }: Copying): Pro
     try {
       const { copyBytes } = await import('./copy-bytes.ts');
       await copyBytes({ from: source, to: output.descriptor, start: 0 });
-      setTimes(output.descriptor, stat);
     } catch (error) {
       throw new FileProblem(`error copying ${from} to ${to}: ${reasonOf(error)}`, { cause: error });
     } finally {

@@ -32,6 +32,9 @@ export interface Compression {
   readonly options: readonly string[] | undefined;
   /** The log's name, for messages. */
   readonly log: string;
+  /** The times that the compressed file gets; those of the file when absent. */
+  readonly accessedMs?: number;
+  readonly modifiedMs?: number;
   readonly nowMs: number;
 }
 

@@ -1,9 +1,10 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { reasonOf } from '../names/system-error.ts';
+import { codeOf, reasonOf } from '../names/system-error.ts';
 import type { AnchoredPaths } from './anchored-path.ts';
+import { DescriptorStream } from './descriptor-stream.ts';
 import { FileProblem, type Mailing, type Outcome } from './log-files.ts';
 
 /** Commands that mean plain gunzip, which is done here without a process. */
@@ -52,13 +53,15 @@ async function feed({
   if (sink === null) return false;
   sink.on('error', () => {});
   if (GUNZIP_COMMANDS.has(command)) {
-    const source = createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
+    const packed = new DescriptorStream(descriptor);
     try {
-      await pipeline(source, createGunzip(), sink);
+      await pipeline(packed.chunks(), createGunzip(), sink);
       return true;
     } catch (error) {
       sink.end();
-      return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+      return codeOf(error) === 'EPIPE';
+    } finally {
+      await packed.idle();
     }
   }
   const uncompressor = spawn(command, [], { stdio: [descriptor, 'pipe', 'inherit'] });

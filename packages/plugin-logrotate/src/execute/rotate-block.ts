@@ -81,11 +81,16 @@ class BlockRotation {
       this.#fail(`error running shared prerotate script for '${pattern}'`);
       return;
     }
-    for (const rotation of rotations) await rotation.prepare();
-    for (const rotation of rotations) await rotation.rotate();
+    for (const step of ['prepare', 'rotate'] as const) {
+      for (const rotation of rotations) {
+        if (!rotations.some(({ hasFailed }) => hasFailed)) await rotation[step]();
+      }
+    }
     if (rotations.some(({ hasFailed }) => hasFailed)) {
-      this.#debug(`not running postrotate script, since some logs could not be rotated`);
-    } else if (!(await this.#script('postrotate', [pattern]))) {
+      this.#debug('not running postrotate script, since a log could not be rotated');
+      return;
+    }
+    if (!(await this.#script('postrotate', [pattern]))) {
       this.#fail(`error running shared postrotate script for '${pattern}'`);
       return;
     }

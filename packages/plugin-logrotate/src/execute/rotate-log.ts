@@ -83,7 +83,8 @@ export class LogRotation {
     await this.#step(async () => {
       if (this.#rules.renameCopy) await this.#copyTemporary();
       const isKept = this.#rules.rotate !== 0 || this.#expired === this.#final();
-      if (this.#rules.compress && !this.#rules.delayCompress && isKept) await this.#compress(this.#rotated);
+      if (this.#rules.compress && !this.#rules.delayCompress && isKept)
+        await this.#compress(this.#rotated, this.#facts);
       await this.#mailAndRemove();
     });
   }
@@ -214,7 +215,7 @@ export class LogRotation {
     await this.#files.create(this.log, { mode, uid, gid });
   }
 
-  async #compress(path: string): Promise<void> {
+  async #compress(path: string, times?: Pick<FileFacts, 'accessedMs' | 'modifiedMs'>): Promise<void> {
     const { compressCommand, compressOptions } = this.#rules;
     const target = path + this.#names.compressed;
     if (target === path)
@@ -224,7 +225,15 @@ export class LogRotation {
     const { nowMs } = this.#context;
     tell(
       this.#context.report,
-      await this.#files.compress({ path, target, command: compressCommand, options: compressOptions, log, nowMs }),
+      await this.#files.compress({
+        path,
+        target,
+        command: compressCommand,
+        options: compressOptions,
+        log,
+        nowMs,
+        ...(times === undefined ? {} : { accessedMs: times.accessedMs, modifiedMs: times.modifiedMs }),
+      }),
     );
     await this.#preremove(path);
     await this.#remove(path);

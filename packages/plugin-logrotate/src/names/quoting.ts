@@ -1,9 +1,12 @@
 /**
  * Words of a line as a shell would read them: white space separates, both quotes group, a backslash takes the next
- * character literally (inside quotes only the quote itself). Undefined when the line ends in a backslash.
- * A quote that is never closed reaches to the end.
+ * character literally (inside quotes only those of `escapable`, by default the quote itself). Undefined when the line
+ * ends in a backslash. A quote that is never closed reaches to the end.
  */
-export function splitWords(text: string): string[] | undefined {
+export function splitWords(
+  text: string,
+  { escapable = '' }: { readonly escapable?: string } = {},
+): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
@@ -12,7 +15,8 @@ export function splitWords(text: string): string[] | undefined {
     const next = text[at + 1];
     if (quote !== '') {
       if (character === quote) quote = '';
-      else if (character === '\\' && next === quote) word = (word ?? '') + (text[++at] ?? '');
+      else if (character === '\\' && next !== undefined && (next === quote || escapable.includes(next)))
+        word = (word ?? '') + (text[++at] ?? '');
       else word = (word ?? '') + character;
     } else if (character === '"' || character === "'") {
       quote = character;

@@ -17,9 +17,9 @@ const LOCKED = 3;
 export async function main(argv: readonly string[], streams: ProgramStreams = process): Promise<number> {
   const line = parseCommandLine(argv);
   if (line.kind === 'run') return run(line.options, streams);
-  if (line.kind === 'mistake') {
+  if (line.kind === 'mistake' || line.kind === 'conflict') {
     streams.stderr.write(`${line.message}\n`);
-    return USAGE;
+    return line.kind === 'mistake' ? USAGE : FAILED;
   }
   const { HELP_TEXT, USAGE_TEXT, VERSION_TEXT } = await import('./texts.ts');
   if (line.kind === 'nothing') {

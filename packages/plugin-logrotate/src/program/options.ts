@@ -15,7 +15,7 @@ export interface ProgramOptions {
 export type CommandLine =
   | { readonly kind: 'run'; readonly options: ProgramOptions }
   | { readonly kind: 'help' | 'usage' | 'version' | 'nothing' }
-  | { readonly kind: 'mistake'; readonly message: string };
+  | { readonly kind: 'mistake' | 'conflict'; readonly message: string };
 
 const DEFAULTS: ProgramOptions = {
   configs: [],
@@ -83,7 +83,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   }
   if (options.skipLock && options.waitForLock) {
     return {
-      kind: 'mistake',
+      kind: 'conflict',
       message: 'logrotate: options --skip-state-lock and --wait-for-state-lock are mutually exclusive',
     };
   }

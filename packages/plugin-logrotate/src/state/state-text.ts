@@ -53,7 +53,7 @@ function parseLine(
   { number, file }: { number: number; file: string },
 ): { name: string; time: CivilTime } | { problem: string } {
   if (line.length > LONGEST_LINE) return { problem: `line ${number} too long in state file ${file}` };
-  const words = PLAIN_LINE.exec(line)?.slice(1) ?? splitWords(line);
+  const words = PLAIN_LINE.exec(line)?.slice(1) ?? splitWords(line, { escapable: '\\' });
   const [name, date] = words ?? [];
   if (words?.length !== 2 || name === undefined) return { problem: `bad line ${number} in state file ${file}` };
   const match = STAMP.exec(date ?? '');
