@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const tappet = join(folder, '../../packages/cli/dist/bin.js');
+const tappet = join(folder, '../../packages/cli/dist/bin.cjs');
 if (!existsSync(tappet)) {
   console.error('The command line is not built yet: run "npm start" from the top of the repository.');
   process.exit(1);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bench, isAlive, until } from '../support/tappet.ts';
@@ -110,15 +110,16 @@ command = "/bin/sh"
 args = ["-c", '''
   trap "" TERM
   sleep 1000 & echo $! >>pids
-  setsid sh -c 'sleep 1000 & echo $! >>pids; echo $$ >>pids; wait' &
-  echo $$ >>pids
+  setsid sh -c 'sleep 1000 & echo $! >>pids; echo $$$$ >>pids; wait' &
+  echo $$$$ >>pids
   wait
 ''']
 stop_timeout = 1
 `);
     const daemon = stack.up();
     await daemon.line(/All services started/);
-    const pids = (): number[] => readFileSync(join(stack.folder, 'pids'), 'utf8').trim().split('\n').map(Number);
+    const file = join(stack.folder, 'pids');
+    const pids = (): number[] => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []);
     await until(() => pids().length === 4, 'all processes are there');
     const startedAt = performance.now();
     expect((await stack.run(['stop', 'forker'])).code).toBe(0);

@@ -97,6 +97,7 @@ describe.skipIf(lacks('redis-server'))('the documented web stack', () => {
     // The pre_script's ping went through before the server started.
     expect(place(/PONG/)).toBeGreaterThan(place(/Running pre-script/));
 
+    await daemon.line(/server listens on/);
     const answer = (await (await fetch(`http://127.0.0.1:${port}/`)).json()) as {
       uid: number;
       groups: number[];

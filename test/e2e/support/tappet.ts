@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -50,6 +50,8 @@ export interface StatusReport {
 /** Makes a bench whose `services.toml` has this text. Everything it started is ended when it is disposed of. */
 export function bench(config: string): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'tappet-e2e-'));
+  // A service that runs as another user must be able to read it.
+  chmodSync(folder, 0o755);
   const daemons: Daemon[] = [];
   const environment = (env: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
     ...process.env,
@@ -164,11 +166,10 @@ export async function until(
   }
 }
 
-/** True while a process of this number lives (a zombie does not). */
+/** True while a process of this number lives. A zombie does not: whoever is its parent has not looked yet. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
   } catch {
     return false;
   }

@@ -52,7 +52,7 @@ export class ProcessRunner implements Runner {
     this.openSinks();
     const result = await this.#context.layer.runScript({
       service: spec.name,
-      spec: this.#baseSpec(spec),
+      spec: scriptSpec(this.#baseSpec(spec)),
       label: 'pre',
       script: spec.preScript,
       timeoutMs: spec.startTimeoutMs,
@@ -95,7 +95,7 @@ export class ProcessRunner implements Runner {
     const timeoutMs = this.#context.postScriptTimeoutMs();
     const result = await layer.runScript({
       service: spec.name,
-      spec: { ...base, env: { ...base.env, ...exitEnvironment(exit) } },
+      spec: scriptSpec({ ...base, env: { ...base.env, ...exitEnvironment(exit) } }),
       label: 'pos',
       script: spec.posScript,
       timeoutMs,
@@ -214,6 +214,11 @@ const DRAIN_TIMEOUT_MS = 200;
 function veto(error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error);
   throw new SpawnError(reason, { code: 'ERR_START_VETOED', cause: error });
+}
+
+/** Scripts prepare and clean up with the supervisor's own rights; `user` is about the service. */
+function scriptSpec(spec: SpawnSpec): SpawnSpec {
+  return { ...spec, user: undefined, group: undefined };
 }
 
 function describeScript(

@@ -10,7 +10,7 @@ export interface DependencyContext {
   readonly clock: Clock;
   service(name: string): Service | undefined;
   /** Asks for a dependency that is at rest. */
-  pull(dependency: Service, dependent: Service): void;
+  pull(dependency: Service, dependent: ServiceFacts): void;
   note(level: 'info' | 'warn', service: string, message: string): void;
   timeoutMs(): number;
 }
@@ -53,7 +53,7 @@ export class Dependencies {
     }
   }
 
-  #pull(dependency: Dependency, dependent: Service): void {
+  #pull(dependency: Dependency, dependent: ServiceFacts): void {
     const other = this.#context.service(dependency.service);
     if (other === undefined || !other.spec.enabled || other.held || other.ledger.completed || other.ledger.gaveUp)
       return;
