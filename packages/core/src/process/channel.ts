@@ -185,7 +185,8 @@ export class Channel implements OutputChannel {
   }
 
   #replaceSink(name: OutputStream): OutputSink | undefined {
-    const stream = this.#stream(name);
+    const stream = this.#streams.get(name);
+    if (stream === undefined) return void this.#stream(name);
     const old = stream.sink;
     stream.sink = undefined;
     this.#giveSink(name, stream);

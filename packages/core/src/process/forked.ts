@@ -31,7 +31,7 @@ export function followForked(options: ForkedOptions, parts: LayerParts): void {
     if (typeof found !== 'string') {
       running.becomes(found);
       // A supervisor that comes after us finds the process in the background, not its launcher.
-      records.write(request, { identity: found, cgroup: running.cgroup?.directory });
+      records.write(request, { identity: found, cgroup: records.read(request)?.cgroup });
       followRunning({ request, running, parent: undefined }, parts);
       running.hasForked();
     } else if (clock.nowMs() < deadlineMs) {

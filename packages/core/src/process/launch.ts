@@ -101,7 +101,8 @@ export function recordFromOutside(
   if (spawnIds === undefined) return;
   try {
     cgroup?.admit(leader.pid);
-    parts.records.write(request, { identity: leader, cgroup: cgroup?.directory });
+    // Not said to be contained: it may have forked before it was moved.
+    parts.records.write(request, { identity: leader, cgroup: undefined });
   } catch (error) {
     parts.log.warn({ service: request.service, error }, `the start of ${request.service} could not be recorded`);
   }

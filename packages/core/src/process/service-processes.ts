@@ -109,12 +109,11 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
     return killed;
   }
 
-  /** The wrapper notes in its record whether it could enter; an adopted process was seen inside. */
   function isContained(service: string, running: Running): boolean {
-    if (running.cgroup === undefined) return false;
-    return running.adopted || hasEntered({ service, generation: running.generation });
+    return running.cgroup !== undefined && hasEntered({ service, generation: running.generation });
   }
 
+  /** The wrapper notes in its record whether it was in the cgroup before it became the program. */
   function hasEntered(launch: { service: string; generation: string }): boolean {
     return records.read(launch)?.cgroup !== undefined;
   }
