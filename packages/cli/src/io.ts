@@ -29,6 +29,14 @@ export function wantsColors(env: Readonly<Record<string, string | undefined>>): 
   return (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
+/** From now on nothing that happens to our own output ends this process: for a daemon, whose terminal may go away. */
+export function outliveOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.off('error', endOfReader);
+    stream.on('error', () => undefined);
+  }
+}
+
 /** `tappet logs | head`: whoever read has seen enough. */
 function endOfReader(error: NodeJS.ErrnoException): void {
   process.exit(error.code === 'EPIPE' ? 0 : 1);

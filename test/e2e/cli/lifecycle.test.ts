@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createProject, logged, processState } from './project.ts';
+import { createProject, logged, isAlive } from './project.ts';
 
 const STACK = `
 [timeouts]
@@ -187,6 +187,6 @@ command = '''sh -c 'trap "" TERM INT; while :; do sleep 1; done' '''
     const before = performance.now();
     expect(await daemon.ended).toBe(0);
     expect(performance.now() - before).toBeLessThan(20_000);
-    expect(processState(services[0]?.pid ?? 0)).toBeUndefined();
+    expect(isAlive(services[0]?.pid ?? 0)).toBe(false);
   });
 });

@@ -95,12 +95,12 @@ export function logged(daemon: RunningDaemon, text: string | RegExp): Promise<vo
   }, PATIENCE);
 }
 
-/** The state of a process, undefined when there is none. */
-export function processState(pid: number): string | undefined {
+/** True while a process lives; one that ended and was not collected yet does not. */
+export function isAlive(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0];
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z';
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { BIN, createProject, logged, processState } from './project.ts';
+import { BIN, createProject, logged, isAlive } from './project.ts';
 
 const CHATTY = `
 [[services]]
@@ -87,7 +87,7 @@ describe('tappet up --guard', () => {
     expect(after.services[0]?.pid).toBe(before.services[0]?.pid);
     process.kill(guard.pid, 'SIGTERM');
     expect(await guard.ended).toBe(0);
-    expect(processState(before.services[0]?.pid ?? 0)).toBeUndefined();
+    expect(isAlive(before.services[0]?.pid ?? 0)).toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Invocation } from '../command-line/definition.ts';
 import { EXIT } from '../exit-codes.ts';
 import { connectToDaemon } from '../find-daemon.ts';
 import { formatEvent } from '../output/human-log.ts';
+import { startTimeOf } from '../process-presence.ts';
 
 /** How long the supervisor may take to end once its socket is closed. */
 const END_LIMIT_MS = 10_000;
@@ -15,6 +16,7 @@ export async function run({ options, io }: Invocation): Promise<number> {
   const first = await events.next();
   if (first.done === true || first.value.type !== 'snapshot') return EXIT.fine;
   const { pid, project } = first.value.status;
+  const startTime = startTimeOf(pid);
   await client.shutdown('tappet down');
   if (options['no-wait'] === true) {
     await events.return?.();
@@ -31,7 +33,7 @@ export async function run({ options, io }: Invocation): Promise<number> {
     // A supervisor that ends may cut its streams off; whether it ended is seen below.
     if (!(error instanceof ControlError)) throw error;
   }
-  if (await hasEnded(pid)) {
+  if (await hasEnded(pid, startTime)) {
     io.out(`${project} is down\n`);
     return EXIT.fine;
   }
@@ -39,20 +41,11 @@ export async function run({ options, io }: Invocation): Promise<number> {
   return EXIT.failed;
 }
 
-async function hasEnded(pid: number): Promise<boolean> {
+async function hasEnded(pid: number, startTime: string | undefined): Promise<boolean> {
   const deadline = performance.now() + END_LIMIT_MS;
-  while (performance.now() < deadline) {
-    if (!isAlive(pid)) return true;
+  while (startTime !== undefined && startTimeOf(pid) === startTime) {
+    if (performance.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  return false;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return true;
 }

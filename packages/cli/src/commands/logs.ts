@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { LogBytes } from '@tappet/plugin-control/client';
 import { type Invocation, textOption } from '../command-line/definition.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -60,7 +61,8 @@ async function printJson(entries: AsyncIterable<LogBytes>, io: Io): Promise<numb
     if ('droppedBytes' in entry) io.out(`${JSON.stringify(entry)}\n`);
     else {
       const { service, stream, bytes } = entry;
-      io.out(`${JSON.stringify({ service, stream, text: bytes.toString('utf8') })}\n`);
+      const content = isUtf8(bytes) ? { text: bytes.toString('utf8') } : { base64: bytes.toString('base64') };
+      io.out(`${JSON.stringify({ service, stream, ...content })}\n`);
     }
   }
   return EXIT.fine;

@@ -12,7 +12,7 @@ import {
 } from '@tappet/core';
 import control from '@tappet/plugin-control';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
+import { type Io, outliveOutput } from '../io.ts';
 import { renderProblem } from '../output/problem.ts';
 import { forTerminal } from '../output/terminal-text.ts';
 import { configSource } from '../read-config.ts';
@@ -33,6 +33,7 @@ export interface DaemonOptions {
 /** Runs the supervisor until it has gone down. Resolves with the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   closeInheritedDescriptors();
+  outliveOutput();
   const out = consoleWriter({ fd: 1, clock: systemClock });
   const log = await createDaemonLog({ format: options.format, write: (text) => out.write(text) });
   const supervisor = createSupervisor({
@@ -51,8 +52,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   } finally {
     for (const end of ends) end();
     out.close();
+    // What a plugin left open must not keep a supervisor alive that has gone down. Nothing left open: nothing to wait for.
+    setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
   }
 }
+
+const LEFTOVERS_MS = 500;
 
 async function live(supervisor: Supervisor, { log, io }: { log: DaemonLog; io: Io }): Promise<number> {
   try {

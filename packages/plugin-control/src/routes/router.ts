@@ -72,6 +72,6 @@ function notFound({ method, path }: ControlRequest, allowed: readonly string[]):
   return new ControlError(`cannot ${method} ${path}: ${wrongMethod ? 'wrong method' : 'no such route'}`, {
     code: 'ERR_CONTROL_REQUEST',
     status: wrongMethod ? 405 : 404,
-    hint: wrongMethod ? `use ${allowed.join(' or ')}` : 'see docs/reference/control-api.md',
+    hint: wrongMethod ? `use ${allowed.join(' or ')}` : 'every route begins with /v1/, such as /v1/status',
   });
 }
