@@ -79,7 +79,8 @@ function convertService(service: MonitService, configuration: MonitConfiguration
 }
 
 function commandLines(start: Command): string[] {
-  const [command = '', ...args] = start.argv;
+  // A dollar sign means nothing in a control file, but begins a variable here.
+  const [command = '', ...args] = start.argv.map((argument) => argument.replaceAll('$', '$$$$'));
   const lines = [`command = ${quote(command)}`];
   if (args.length > 0) lines.push(`args = [${args.map(quote).join(', ')}]`);
   if (start.uid !== undefined) lines.push(`user = ${quote(String(start.uid))}`);
