@@ -31,6 +31,8 @@ export interface ProcessRunnerContext {
   readonly waiting: (conditions: readonly string[]) => void;
   readonly note: (level: 'info' | 'warn' | 'error', message: string) => void;
   readonly notified: (line: string) => void;
+  /** A pos_script is about to run. */
+  readonly finishing: () => void;
 }
 
 /** Brings a service to life as an operating system process. */
@@ -91,6 +93,7 @@ export class ProcessRunner implements Runner {
     const { layer, note } = this.#context;
     const spec = this.#context.spec();
     if (spec.posScript === undefined) return;
+    this.#context.finishing();
     const base = this.#lastSpec ?? this.#baseSpec(spec);
     const timeoutMs = this.#context.postScriptTimeoutMs();
     const result = await layer.runScript({

@@ -55,6 +55,7 @@ export class Fleet {
   /** Part of every generation, so that none is ever used twice, by whichever supervisor. */
   readonly #epoch = randomBytes(4).toString('hex');
   #generations = 0;
+  #hasAnnouncedPosScripts = false;
 
   constructor(context: FleetContext) {
     this.#context = context;
@@ -103,6 +104,7 @@ export class Fleet {
       },
       note: (level, message) => this.#note(level, message, spec.name),
       notified: (line) => this.notifyLines.publish(spec.name, line),
+      finishing: () => this.#announcePosScripts(),
     });
     const service: Service = this.add(spec, runner, 'process');
     this.runners.set(spec.name, runner);
@@ -191,6 +193,13 @@ export class Fleet {
       journal: this.#journal.of(name),
       blocksShutdown: this.#context.isShuttingDown() ? this.#stillUp() : [],
     };
+  }
+
+  /** Said once in a shutdown, when the first of them is about to run. */
+  #announcePosScripts(): void {
+    if (!this.#context.isShuttingDown() || this.#hasAnnouncedPosScripts) return;
+    this.#hasAnnouncedPosScripts = true;
+    this.#context.bus.emit({ type: 'note', level: 'info', service: undefined, message: 'Executing pos-scripts...' });
   }
 
   #stillUp(): readonly string[] {

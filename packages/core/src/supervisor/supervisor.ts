@@ -422,9 +422,6 @@ class Engine implements Supervisor {
       : undefined;
     const hooks = this.#host.lifecycle.onShutdown({ cause, exitCode, signal: this.#hurry.signal });
     await Promise.race([hooks, aborted(this.#hurry.signal)]);
-    if (services.some(({ spec, run }) => spec.posScript !== undefined && run !== undefined)) {
-      this.#note('info', 'Executing pos-scripts...');
-    }
     await stopInReverse(services, cause);
     deadline?.cancel();
     this.#note('info', 'Releasing resources...');
