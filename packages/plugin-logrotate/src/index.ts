@@ -1,5 +1,6 @@
 export { decideDue, type Decision, type DueInput } from './decide/due.ts';
 export { nextDueMs } from './decide/next-due.ts';
+export { explain, type Explanation, type LogExplanation } from './explain/explain.ts';
 export { type BlockOptions, type BlockResult, parseBlock } from './language/block.ts';
 export { type Configuration, parseConfiguration, readConfiguration } from './language/read.ts';
 export { type Report, type ReportLevel, type Reporter, renderReport } from './language/report.ts';

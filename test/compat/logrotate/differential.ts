@@ -54,22 +54,18 @@ export function runBoth(scenario: Scenario): { readonly reference: Result; reado
       const reference = runOne(scenario, { root, command: REFERENCE, prefix: [] });
       const ours = runOne(scenario, { root, command: process.execPath, prefix: [BIN] });
       // The names of dated copies and the first entry of a state change with the hour.
-      if (new Date().getHours() === hour) return { reference, ours };
+      if (new Date().getHours() !== hour) continue;
+      return { reference: withoutPlace(reference, root), ours: withoutPlace(ours, root) };
     }
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-/** Runs our program alone. */
-export function runOurs(scenario: Scenario): Result {
-  const root = mkdtempSync(join(tmpdir(), 'tappet-logrotate-'));
-  chmodSync(root, 0o755);
-  try {
-    return runOne(scenario, { root, command: process.execPath, prefix: [BIN] });
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+/** Results without what changes from run to run: the directory and the date. */
+export function withoutPlace(result: Result, root: string): Result {
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  return JSON.parse(JSON.stringify(result).replaceAll(root, '$ROOT').replaceAll(today, '$TODAY')) as Result;
 }
 
 function runOne(

@@ -80,8 +80,8 @@ function describe(path: string, name: string): string {
   if (stat.isSymbolicLink()) return `${name} -> ${readlinkSync(path)}`;
   const raw = readFileSync(path);
   const content = name.endsWith('.gz') ? unpack(raw) : raw;
-  const isOld = Date.now() - stat.mtimeMs > 3600_000;
-  const time = isOld ? new Date(stat.mtimeMs).toISOString().slice(0, 13) : 'new';
+  const age = Math.round((Date.now() - stat.mtimeMs) / 3600_000);
+  const time = age > 0 ? `${age}h old` : 'new';
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
   return `${common} links=${stat.nlink} size=${content.length} ${hash} ${time}`;
 }
