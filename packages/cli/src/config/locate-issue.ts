@@ -24,6 +24,7 @@ export function locateIssues(issues: readonly ConfigIssue[], source: IssueSource
   const { text, file } = source;
   const places = text === undefined ? undefined : placesOf(file, text);
   return issues.map((issue) => {
+    if (issue.file !== undefined && issue.file !== file) return issue;
     const position = places === undefined ? undefined : find(issue, places, source);
     if (position === undefined || text === undefined) return { file, ...issue };
     return { ...issue, file, ...position, excerpt: lineAt(text, position.line) };

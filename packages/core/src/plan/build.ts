@@ -9,7 +9,9 @@ import { type ReadService, linkServices } from './links.ts';
 import type { Plan, Timeouts } from './plan.ts';
 import { readPlugins } from './plugin-list.ts';
 import { isProjectName, PROJECT_NAME, projectName } from './project.ts';
-import { restartEntries, type RootTable, rootEntries, timeoutsEntries, type TimeoutsTable } from './schema.ts';
+import { restartEntries } from './restart-schema.ts';
+import type { RootTable, TimeoutsTable } from './tables.ts';
+import { rootEntries, timeoutsEntries } from './schema.ts';
 import { type KeyOwners, readDefaults, readService, rootKeyIssue } from './sections.ts';
 import { readSpecs, type SpecContext } from './service-spec.ts';
 import { readTable } from './table.ts';
@@ -57,7 +59,8 @@ export function buildPlan(raw: unknown, options: BuildOptions): BuildResult {
   const defaults = readDefaults(root.defaults ?? {}, { owners, report });
   const context: SpecContext = {
     directory,
-    environment: options.environment,
+    // process.env asks the operating system at every access.
+    environment: { ...options.environment },
     timeouts,
     readText: options.readText ?? ((path) => readFileSync(path, 'utf8')),
     inheritAll: isGoOverlayFile(raw, options.file),

@@ -33,9 +33,11 @@ export async function checkSystem(
   options: { readonly lookups: SystemLookups; readonly environment: Variables },
 ): Promise<readonly ConfigIssue[]> {
   const issues = new Map<string, ConfigIssue>();
+  // process.env asks the operating system at every access.
+  const environment = { ...options.environment };
   for (const spec of plan.services) {
     if (!spec.enabled) continue;
-    for (const issue of await checkService(spec, options))
+    for (const issue of await checkService(spec, { lookups: options.lookups, environment }))
       issues.set(`${issue.path.join('\n')}\n${issue.message}`, issue);
   }
   return [...issues.values()];

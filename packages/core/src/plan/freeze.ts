@@ -3,7 +3,7 @@ import { didYouMean } from '../errors/nearest.ts';
 import type { BuildResult } from './build.ts';
 import { findCycles } from './graph.ts';
 import type { Plan, PlanDraft, ServiceSpec } from './plan.ts';
-import { SERVICE_NAME } from './schema.ts';
+import { SERVICE_NAME } from './service-schema.ts';
 import { deepFreeze, frozenCopy, show } from './values.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { parseDuration } from './duration.ts';
 import type { RestartPolicy } from './plan.ts';
-import type { RestartTable, ServiceTable } from './schema.ts';
+import type { RestartTable, ServiceTable } from './tables.ts';
 
 /** The restart policy of a `restart` key: absent means never, a table without `policy` means on-failure. */
 export function readRestart(value: ServiceTable['restart'] | undefined): RestartPolicy {

@@ -1,8 +1,12 @@
 import type { ConfigIssue } from '../errors/base.ts';
 import { didYouMean, nearest } from '../errors/nearest.ts';
 import { KNOWN_SECTIONS, ownerHint } from './known-plugins.ts';
-import { restartEntries, rootEntries, serviceEntries, type ServiceTable } from './schema.ts';
+import { restartEntries } from './restart-schema.ts';
+import { rootEntries } from './schema.ts';
+import { serviceEntries } from './service-schema.ts';
+import type { ServiceTable } from './tables.ts';
 import { mergeDefaults, mergeTables, type ServiceReading } from './service-reading.ts';
+import { slippedKeyHint } from './slipped-key.ts';
 import { readTable, unknownKey } from './table.ts';
 import { isTable } from './values.ts';
 
@@ -92,6 +96,7 @@ function readKeys(
     subject,
     report,
     nested: { restart: restartEntries },
+    hint: ([key, inner]) => (key === 'wait_after' ? slippedKeyHint(key, inner) : undefined),
     unknown(key, value) {
       if (!owners.pluginNames.has(key) && !owners.serviceKeys.has(key))
         return serviceKeyIssue({ key, value, ...options });

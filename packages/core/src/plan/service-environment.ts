@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseVariableFile, VARIABLE_NAME } from './dotenv.ts';
 import type { Variables } from './interpolate.ts';
 import { expand, reportValue, type ServiceReading } from './service-reading.ts';
+import { slippedKeyHint } from './slipped-key.ts';
 
 /** What reading variables needs besides the service. */
 export interface EnvironmentSource {
@@ -28,6 +29,18 @@ export function readEnvironment(reading: ServiceReading, source: EnvironmentSour
 }
 
 function isVariableName(reading: ServiceReading, name: string): boolean {
+  const slipped = slippedKeyHint('env', name);
+  if (slipped !== undefined) {
+    reportValue(reading, {
+      code: 'ERR_CONFIG_UNKNOWN_KEY',
+      severity: 'warning',
+      message: `${reading.subject} gets a variable "${name}", which is the name of a service key`,
+      key: 'env',
+      rest: [name],
+      at: 'key',
+      hint: slipped,
+    });
+  }
   if (VARIABLE_NAME.test(name)) return true;
   reportValue(reading, {
     code: 'ERR_CONFIG_TYPE',

@@ -2,7 +2,7 @@ import type { ConfigIssue, ConfigPath } from '../errors/base.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 import { interpolate, type Variables } from './interpolate.ts';
 import { restartTable } from './restart.ts';
-import type { ServiceTable } from './schema.ts';
+import type { ServiceTable } from './tables.ts';
 import { isTable } from './values.ts';
 
 /** One `[[services]]` table after its values were checked one by one, with `[defaults]` under it. */

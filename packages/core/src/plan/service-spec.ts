@@ -6,7 +6,7 @@ import { DEFAULT_INHERITED } from './environment.ts';
 import type { Variables } from './interpolate.ts';
 import type { ServiceSpec, Timeouts } from './plan.ts';
 import { readRestart } from './restart.ts';
-import { bareSignal } from './schema.ts';
+import { bareSignal } from './service-schema.ts';
 import { readScript } from './script.ts';
 import { readEnvironment } from './service-environment.ts';
 import { expand, reportValue, type ServiceReading } from './service-reading.ts';
@@ -43,7 +43,7 @@ function readSpec(
 ): UnlinkedSpec | undefined {
   const { table, name } = reading;
   const number = index === undefined ? {} : { INSTANCE: String(index) };
-  const variables = { ...context.environment, ...number };
+  const variables = index === undefined ? context.environment : { ...context.environment, ...number };
   const commandLine = readCommandLine(reading, variables);
   const isCopy = index !== undefined && (table.instances ?? 1) > 1;
   const type = table.type ?? 'simple';

@@ -3,7 +3,7 @@ import type { ConfigIssue, ConfigPath } from '../errors/base.ts';
 import { didYouMean } from '../errors/nearest.ts';
 import { formatPath } from '../errors/render.ts';
 import { isTable, show } from './values.ts';
-import type { Entries } from './schema.ts';
+import type { Entries } from './schema-parts.ts';
 
 /** One table of a configuration and how to read it. */
 export interface TableRequest<Table> {
@@ -15,6 +15,8 @@ export interface TableRequest<Table> {
   readonly report: (issue: ConfigIssue) => void;
   /** Entries of keys whose value may be a table of its own. */
   readonly nested?: Readonly<Record<string, Entries<object>>>;
+  /** Asked for advice about a wrong value, before the nearest right one is suggested. */
+  readonly hint?: (path: ConfigPath) => string | undefined;
   /** Asked for keys that are not in `entries`: the issue, or undefined to let the key pass. */
   readonly unknown?: (key: string, value: unknown) => ConfigIssue | undefined;
 }
@@ -80,7 +82,7 @@ function isRight<Table>(request: TableRequest<Table>, key: keyof Table & string,
       code: 'ERR_CONFIG_TYPE',
       message: `cannot use "${formatPath(at)}" of ${subject}: expected ${expected}, received ${show(received)}`,
       path: [...path, ...at],
-      hint: typeof received === 'string' ? didYouMean(received, quoted(expected)) : undefined,
+      hint: request.hint?.(at) ?? (typeof received === 'string' ? didYouMean(received, quoted(expected)) : undefined),
     });
   }
   return issues.length === 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { serviceEntries } from '../../../../packages/core/src/plan/schema.ts';
+import { serviceEntries } from '../../../../packages/core/src/plan/service-schema.ts';
 import { buildWith } from './build-with.ts';
 
 const keys = [...Object.keys(serviceEntries), '__proto__', 'constructor', 'unknown'];

@@ -212,8 +212,8 @@ describe('a key of a service', () => {
     { summary: 'kill_mode', input: { kill_mode: 'process' }, plan: { killMode: 'process' } },
     {
       summary: 'readiness',
-      input: { start_timeout: 0, start_seconds: '1.5s', ready_log: '^up$', notify_fd: 3 },
-      plan: { startTimeoutMs: 0, startStableMs: 1500, readyLog: '^up$', notifyFd: 3 },
+      input: { start_timeout: 0, start_seconds: '1.5s', ready_log: '^up\\-now$', notify_fd: 3 },
+      plan: { startTimeoutMs: 0, startStableMs: 1500, readyLog: '^up\\-now$', notifyFd: 3 },
     },
     {
       summary: 'success_exit_codes always with 0',
@@ -763,6 +763,14 @@ describe('env_file', () => {
   ])('%s is an error', (file, issue) => {
     expect(issueLines(built({ env_file: file }))).toEqual([issue]);
   });
+});
+
+test('a key that slipped into the table of variables is a warning', () => {
+  const result = buildWith({ services: [{ name: 'web', command: 'x', env: { A: '1', required: true } }] });
+  expect(issueLines(result)).toEqual([
+    'warning ERR_CONFIG_UNKNOWN_KEY services[0].env.required (key): service "web" gets a variable "required", which is the name of a service key | keys below [services.env] belong to that table; move "required" above it',
+  ]);
+  expect(result.plan?.services[0]?.env).toEqual({ A: '1', required: 'true' });
 });
 
 describe('instances', () => {

@@ -41,6 +41,12 @@ describe('the environment of a service', () => {
     expect(Object.keys(serviceEnvironment({ env, inheritEnv }, DAEMON)).join(' ')).toBe(names);
   });
 
+  test('of another user has none of the names and folders of our account', () => {
+    const environment = serviceEnvironment({ env: { SHELL: '/bin/sh' }, inheritEnv: true, user: 'www-data' }, DAEMON);
+    expect(environment).not.toHaveProperty('HOME');
+    expect(environment).toMatchObject({ SECRET: 's', SHELL: '/bin/sh' });
+  });
+
   test('has its own values over those handed on', () => {
     expect(serviceEnvironment({ env: { PATH: '/opt' }, inheritEnv: ['PATH', 'TZ'] }, DAEMON)).toEqual({
       PATH: '/opt',

@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import {
   configSchema,
-  restartEntries,
   rootEntries,
-  serviceEntries,
   serviceSchema,
   timeoutsEntries,
   timeoutsSchema,
 } from '../../../../packages/core/src/plan/schema.ts';
+import { restartEntries } from '../../../../packages/core/src/plan/restart-schema.ts';
+import { serviceEntries } from '../../../../packages/core/src/plan/service-schema.ts';
 
 describe('the schemas', () => {
   const tables = { root: rootEntries, service: serviceEntries, restart: restartEntries, timeouts: timeoutsEntries };
