@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { answering, present, RUNNING, Simulation } from '../simulate.ts';
 
 const WEB = 'check host web with address 127.0.0.1\n start "/bin/true"\n stop "/bin/true"\n';
-const bits = (text: string): ReturnType<typeof answering>[] => [...text].map((letter) => answering(letter === '.'));
+const bits = (text: string): ReturnType<typeof answering>[] =>
+  text.split('').map((letter) => answering(letter === '.'));
 
 describe('actions of a port rule', () => {
   it('restart runs in every failing cycle and ends with the first good one', () => {

@@ -34,9 +34,9 @@ export function readChecksum(context: ReadContext, mode: 'failed' | 'changed'): 
   };
 }
 
-/** The leading hexadecimal digits of a checksum, in lower case. */
+/** The hexadecimal digits of a checksum in lower case; everything else is skipped, as the reference program does. */
 export function cleanHash(text: string): string {
-  return text.toLowerCase();
+  return text.toLowerCase().replace(/[^0-9a-f]/g, '');
 }
 
 /** Which algorithm makes sums of this length; undefined when none does. */

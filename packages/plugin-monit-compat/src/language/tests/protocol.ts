@@ -70,7 +70,7 @@ function readOption(
         message: `cannot use the checksum "${token.value}": it is neither an MD5 nor a SHA1 sum`,
       });
     }
-    options['rsakey'] = token.value;
+    options['rsakey'] = cleanHash(token.value);
     return true;
   }
   if (protocol === 'pgsql' && cursor.take('database')) {
@@ -141,7 +141,7 @@ function readHttpOptions(context: ReadContext): HttpOptions {
     } else if (cursor.take('hostheader')) options = { ...options, hostHeader: cursor.string('a host').value };
     else if (cursor.take('checksum')) {
       const hash = readHashString(cursor);
-      options = { ...options, checksum: hash.value };
+      options = { ...options, checksum: cleanHash(hash.value) };
       if (algorithmOf(cleanHash(hash.value), issues.mode === 'lenient') === undefined) {
         issues.error({
           at: hash,
