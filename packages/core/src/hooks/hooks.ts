@@ -22,7 +22,12 @@ import type {
 /**
  * The error policy of a hook. *gate*: a throw vetoes and is the reported reason. *transform*: a throw aborts that one
  * operation and the old value stays. *decide*: sync, a throw is no opinion. *observe*: a throw is logged and counted and
- * the other taps run.
+ * the other taps run. Async taps have a deadline and count as failed when they miss it.
+ *
+ * A tap that fails five times in a row is quarantined, with an event: it is not called any more until it is released or the
+ * plugins are reloaded. That holds for observe and decide hooks and `beforeStop`; `beforeStart` is quarantined when it misses its
+ * deadline, never for a veto, and each start that then passes it unasked is an event. Transforms and `checkReady` are never
+ * quarantined: without them something else than what was configured would run or count as ready.
  */
 export type HookKind = 'gate' | 'transform' | 'decide' | 'observe';
 

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { PluginError, TappetError } from '../errors/base.ts';
 import { wrongAnswer } from './answers.ts';
 import { HOOKS, type HookName } from './hooks.ts';
+import { isPromiseLike } from './promise-like.ts';
 import { BLOCK_LIMIT_MS, SLOW_BLOCK_MS, type TapIdentity, type TapTrace } from './tap-trace.ts';
 
 /** Something about a tap that people should know. */
@@ -17,6 +18,8 @@ export interface IsolatedTap {
   readonly run: (first: unknown, second: unknown) => unknown;
   readonly trace: TapTrace;
   readonly clock: Clock;
+  /** How to give up each call that is being waited for; they hold timers. */
+  readonly waiting: Set<() => void>;
   report(problem: TapProblem): void;
 }
 
@@ -44,13 +47,14 @@ export function isolateSync(tap: IsolatedTap): (payload: unknown) => unknown {
       refusePromise(tap, result);
       return undefined;
     }
-    const wrong = answers ? wrongAnswer(hook, result) : undefined;
+    const answer = result ?? undefined;
+    const wrong = answers ? wrongAnswer(hook, answer) : undefined;
     if (wrong !== undefined) {
       fail(tap, new TypeError(wrong));
       return undefined;
     }
     succeedUnlessBlocked(tap, blockedMs);
-    return result;
+    return answer;
   };
 }
 
@@ -108,11 +112,14 @@ function waitFor(call: AsyncCall, result: PromiseLike<unknown>, startedMs: numbe
   function settle(outcome: Outcome): void {
     if (isOver) return;
     isOver = true;
+    tap.waiting.delete(giveUp);
     timer?.cancel();
     measure(tap, { startedMs, blockedMs, overran: 'overran' in outcome });
     end(call, outcome);
   }
 
+  const giveUp = (): void => settle({ error: givenUpError(tap), overran: true });
+  tap.waiting.add(giveUp);
   const timer =
     deadlineMs === undefined
       ? undefined
@@ -212,6 +219,14 @@ function refusePromise(tap: IsolatedTap, promise: PromiseLike<unknown>): void {
   });
 }
 
+function givenUpError({ trace: { identity } }: IsolatedTap): PluginError {
+  return new PluginError(`cannot wait for ${describeTap(identity)}: it had not settled when the plugins were closed`, {
+    code: 'ERR_PLUGIN_DEADLINE',
+    plugin: identity.plugin,
+    hook: identity.hook,
+  });
+}
+
 function deadlineError({ trace: { identity } }: IsolatedTap): PluginError {
   return new PluginError(
     `cannot wait for ${describeTap(identity)}: it did not settle within its deadline of ${identity.deadlineMs} ms`,
@@ -237,10 +252,6 @@ function describeTap({ label, hook }: TapIdentity): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function isAborted(payload: unknown): boolean {

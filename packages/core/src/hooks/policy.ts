@@ -11,6 +11,8 @@ export interface PolicyOptions {
   readonly clock: Clock;
   /** Called for each failure, overrun, slow call and quarantine. Must not throw. */
   report(problem: TapProblem): void;
+  /** Gets a function for each async call under way that gives it up. */
+  readonly waiting?: Set<() => void>;
   /** Default {@link QUARANTINE_AFTER}. */
   readonly quarantineAfter?: number;
 }
@@ -66,13 +68,13 @@ interface WrappedTap {
 }
 
 function wrapTap(hook: HookName, tap: RegisteredTap, options: PolicyOptions): WrappedTap {
-  const { clock, report, quarantineAfter = QUARANTINE_AFTER } = options;
+  const { clock, report, waiting = new Set(), quarantineAfter = QUARANTINE_AFTER } = options;
   if (typeof tap.fn !== 'function') {
     throw new TypeError(`${hook}.tap: expected a function for "${tap.name}", received ${typeof tap.fn}`);
   }
   const trace = new TapTrace(identify(hook, tap), quarantineAfter);
   const run = tap.fn as (first: unknown, second: unknown) => unknown;
-  const isolated = { run, trace, clock, report };
+  const isolated = { run, trace, clock, waiting, report };
   return isAsyncHook(hook)
     ? { trace, type: 'async', fn: isolateAsync(isolated) }
     : { trace, type: 'sync', fn: isolateSync(isolated) };

@@ -22,7 +22,10 @@ export interface ScopedHook<Name extends HookName> {
   tap(options: string | TapOptions, tap: TapFunctions[Name]): void;
 }
 
-/** All hooks as a plugin sees them. */
+/**
+ * All hooks as a plugin sees them. A name that is no hook throws a TypeError with the nearest one; `'name' in hooks` tells whether
+ * this core has a hook.
+ */
 export type ScopedHooks = { readonly [Name in HookName]: ScopedHook<Name> };
 
 /** Names a value that one plugin shares with others. Compared by `id`, so two copies of a package meet. */

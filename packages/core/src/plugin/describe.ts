@@ -1,4 +1,5 @@
 import type { ServiceView } from '../hooks/events.ts';
+import { isPromiseLike } from '../hooks/promise-like.ts';
 import type { Generation } from './generation.ts';
 import type { PluginInstance } from './instance.ts';
 
@@ -26,8 +27,12 @@ function describeWith(
   let fields: Record<string, unknown> | undefined;
   for (const describe of describers) {
     try {
-      const more = describe(service);
-      if (more !== undefined) fields = { ...fields, ...more };
+      const more: unknown = describe(service);
+      if (isPromiseLike(more)) {
+        Promise.resolve(more).catch(() => {});
+        throw new TypeError('it returned a promise, but a status is asked for and given at once');
+      }
+      if (more !== undefined) fields = { ...fields, ...(more as Readonly<Record<string, unknown>>) };
     } catch (error) {
       if (failed.has(describe)) continue;
       failed.add(describe);

@@ -26,6 +26,8 @@ export interface GenerationOptions {
   readonly supervisor: PluginSupervisor;
   readonly carry: Carry;
   readonly sections: Sections;
+  /** Gives up calls under way; shared by all generations. */
+  readonly waiting: Set<() => void>;
   report(problem: TapProblem): void;
   emit(plugin: string, name: string, data: Readonly<Record<string, unknown>>): void;
   /** Called with what goes wrong where nothing can fail any more. */
@@ -49,7 +51,7 @@ export class Generation implements CallTarget {
   constructor(options: GenerationOptions) {
     this.#options = options;
     this.hooks = createHooks();
-    this.traces = applyPolicy(this.hooks, { clock: options.clock, report: options.report });
+    this.traces = applyPolicy(this.hooks, options);
     this.sections = options.sections;
     this.claims = options.carry.claims();
   }

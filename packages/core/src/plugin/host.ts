@@ -55,7 +55,7 @@ export interface PluginHost {
   ): Promise<unknown>;
   /** What plugins add to the status of a service, by plugin name. Never throws. */
   describe(service: ServiceView): Readonly<Record<string, unknown>>;
-  /** Disposes everything, last set up first, each step within its deadline. Never rejects. */
+  /** Gives up calls under way and disposes everything, last set up first, each step within its deadline. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -84,6 +84,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const { clock, log, supervisor, onEvent } = options;
   const carry = new Carry();
   const pending = new Set<Generation>();
+  const waiting = new Set<() => void>();
   let current = createGeneration(new Sections([]));
   let closing: Promise<void> | undefined;
 
@@ -94,6 +95,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       supervisor,
       carry,
       sections,
+      waiting,
       report,
       complain,
       emit: (plugin, name, data) => onEvent({ type: 'custom', plugin, name, data }),
@@ -155,11 +157,13 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     if (current === generation) await disposeCarried(carry.keepOnly(generation.claims));
   }
 
+  /** Whoever closes has waited for its calls as long as it wanted to. */
   async function closeAll(): Promise<void> {
+    for (const giveUp of waiting) giveUp();
     for (const generation of pending) await discard(generation);
-    await current.drain(DRAIN_LIMIT_MS);
     await current.dispose();
     await disposeCarried(carry.keepOnly(undefined));
+    for (const giveUp of waiting) giveUp();
   }
 
   return {

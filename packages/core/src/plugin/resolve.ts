@@ -44,17 +44,14 @@ interface Wanted {
 async function loadOne(wanted: Wanted): Promise<PluginEntry | ConfigIssue> {
   const file = findFile(wanted);
   if (typeof file !== 'string') return file;
-  if (wanted.uid === 0 && isWritableByOthers(file)) {
-    return issue(wanted, 'ERR_CONFIG_UNSAFE', `${file} may be written by others`, `chmod go-w ${file}`);
-  }
   try {
+    if (wanted.uid === 0 && isWritableByOthers(file)) {
+      return issue(wanted, 'ERR_CONFIG_UNSAFE', `${file} may be written by others`, `chmod go-w ${file}`);
+    }
     return readModule(wanted, file, await import(pathToFileURL(file).href));
   } catch (error) {
-    return issue(
-      wanted,
-      'ERR_PLUGIN_INVALID',
-      `${file} fails: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    return issue(wanted, 'ERR_PLUGIN_INVALID', `${file} fails: ${reason}`);
   }
 }
 

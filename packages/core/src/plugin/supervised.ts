@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../hooks/promise-like.ts';
 import type { Logger } from '../log.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 
@@ -32,13 +33,20 @@ export function supervise({ plugin, supervisor, log }: SupervisedOptions): Super
     return release;
   }
 
-  function isolated<Args extends unknown[]>(what: string, listener: (...args: Args) => void): (...args: Args) => void {
+  function isolated<Args extends unknown[]>(
+    what: string,
+    listener: (...args: Args) => unknown,
+  ): (...args: Args) => void {
+    const complain = (error: unknown): void => {
+      log.error({ plugin, err: error }, `a listener of plugin "${plugin}" for ${what} failed`);
+    };
     return (...args) => {
       if (!isOpen) return;
       try {
-        listener(...args);
+        const result = listener(...args);
+        if (isPromiseLike(result)) Promise.resolve(result).catch(complain);
       } catch (error) {
-        log.error({ plugin, err: error }, `a listener of plugin "${plugin}" for ${what} failed`);
+        complain(error);
       }
     };
   }

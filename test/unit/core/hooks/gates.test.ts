@@ -159,6 +159,7 @@ describe('decisions', () => {
     });
     plugin('b').decideRestart.tap('nonsense', () => 'yes' as never);
     plugin('c').decideRestart.tap('none', () => {});
+    plugin('c').decideRestart.tap('null', () => null as unknown as undefined);
     plugin('d').decideRestart.tap('no', () => ({ restart: false, reason: 'night' }));
     plugin('e').decideRestart.tap('too late', () => ({ restart: true, reason: 'day' }));
     expect(lifecycle.decideRestart(payload)).toEqual({ restart: false, reason: 'night' });

@@ -292,6 +292,24 @@ describe('closing', () => {
     expect(lines).toEqual(['last deferred b1', 'first deferred b1', 'last deferred a1', 'first deferred a1']);
     await expect(prepare([])).rejects.toThrow('the host is closed');
   });
+
+  it('gives up calls under way, so that no timer outlives it', async () => {
+    const { host, clock, load, complaints } = hostRig();
+    const hung = definePlugin({ name: 'hung', setup: ({ hooks }) => hooks.onExit.tap('post', never) });
+    await load([hung]);
+    const calls = [host.lifecycle.onExit(exitPayload)];
+    const reload = load([hung]);
+    await clock.advance(5000);
+    await reload;
+    calls.push(host.lifecycle.onExit(exitPayload));
+    await Promise.all([host.close(), ...calls]);
+    expect(clock.nowMs()).toBe(5000);
+    expect(clock.pendingTimers).toBe(0);
+    expect(complaints()).toEqual([
+      'cannot wait for tap "hung:post" on onExit: it had not settled when the plugins were closed',
+      'cannot wait for tap "hung:post" on onExit: it had not settled when the plugins were closed',
+    ]);
+  });
 });
 
 describe('reports', () => {
