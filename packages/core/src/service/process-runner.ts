@@ -10,6 +10,7 @@ import type {
   RunningProcess,
   SpawnRequest,
 } from '../process/contract.ts';
+import { removePidFile, writePidFile } from '../process/pid-file-writer.ts';
 import type { ExitInfo } from './exit.ts';
 import { type Condition, waitUntilReady } from './readiness.ts';
 import type { Run, RunEnd, Runner, StartContext } from './runner.ts';
@@ -76,6 +77,7 @@ export class ProcessRunner implements Runner {
     this.openSinks();
     note('info', `Starting service: ${spec.name}`);
     const running = await layer.spawn(this.#request(spec, spawnSpec, generation));
+    this.#publishPid(spec, running.identity.pid);
     return this.#asRun(running);
   }
 
@@ -117,6 +119,17 @@ export class ProcessRunner implements Runner {
     void this.#channel().setSinks(
       (stream, resume) => lifecycle.onOutput({ service: view(), stream, resume }) ?? fallbackSink(stream, resume),
     );
+  }
+
+  /** `pid_file` of a simple service, for others to read. A folder that cannot be written is no reason not to run. */
+  #publishPid({ name, type, pidFile }: ServiceSpec, pid: number): void {
+    if (type === 'forking' || pidFile === undefined) return;
+    try {
+      writePidFile(pidFile, pid);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#context.note('warn', `cannot write the pid_file of ${name}: ${reason}`);
+    }
   }
 
   #channel(): OutputChannel {
@@ -166,6 +179,7 @@ export class ProcessRunner implements Runner {
       sweep: async () => {
         const killed = spec.killMode === 'process' ? 0 : await running.sweep(SWEEP_TIMEOUT_MS);
         await this.#channel().drain(DRAIN_TIMEOUT_MS);
+        if (spec.type !== 'forking' && spec.pidFile !== undefined) removePidFile(spec.pidFile, pid);
         return killed;
       },
       signal: (name) => running.signal(name, spec.killMode),

@@ -12,6 +12,7 @@ import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import { createPluginHost, type PendingGeneration, type PluginHost } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ProcessLayer } from '../process/contract.ts';
+import { descriptorBudget } from '../process/descriptors.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { ServiceFacts } from '../service/facts.ts';
 import type { Service } from '../service/service.ts';
@@ -22,6 +23,7 @@ import type { ReloadReport, Supervisor } from './api.ts';
 import { applyDiff } from './apply-diff.ts';
 import { Background } from './background.ts';
 import { type Cause, formatCause } from './cause.ts';
+import { checkAccounts } from './check-accounts.ts';
 import { type Compiled, compile } from './compile.ts';
 import { EventBus } from './event-bus.ts';
 import type { SupervisorEvent } from './events.ts';
@@ -264,6 +266,7 @@ class Engine implements Supervisor {
       this.#plan = plan;
       await pending.activate();
       await pending.commit();
+      this.#warnOfDescriptors(plan);
       await this.#layer.prepare(plan.services.map(pipeOf));
       for (const spec of plan.services) this.#fleet.addProcess(spec);
       await this.#setInMotion();
@@ -271,6 +274,12 @@ class Engine implements Supervisor {
       await this.#close({ clean: false });
       throw error;
     }
+  }
+
+  /** Services run all the same when the limit is too small; whoever reads the log should know before they do. */
+  #warnOfDescriptors({ services }: Plan): void {
+    const { message } = descriptorBudget(services.filter(({ enabled }) => enabled).length);
+    if (message !== undefined) this.#note('warn', message);
   }
 
   /** Goes on where an earlier supervisor was cut off, and starts the rest. */
@@ -337,6 +346,7 @@ class Engine implements Supervisor {
       if (frozen.plan === undefined) throw new ConfigError(frozen.issues);
       const final = selectServices(frozen.plan, this.#options.only);
       await pending.setPlan(final);
+      await checkAccounts(final);
       return { pending, plan: final };
     } catch (error) {
       await pending.abandon();
