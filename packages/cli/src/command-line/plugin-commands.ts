@@ -3,12 +3,14 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { OFFICIAL_PLUGINS, packageFor, readPlugins } from '@tappet/core';
 import { connect } from '@tappet/plugin-control/client';
+import { currentReader, whyUnsafe } from '../config/safety.ts';
 import { findSocket } from '../find-daemon.ts';
 import type { Io } from '../io.ts';
 import type { CliCommand } from '../plugin-command.ts';
 import { readConfig } from '../read-config.ts';
 import type { CommandDefinition } from './definition.ts';
 import { packageEntry } from './package-entry.ts';
+import { commandNamed } from './table.ts';
 
 /** A command of a plugin, ready to be called. */
 export interface PluginCommand {
@@ -35,7 +37,8 @@ export async function pluginCommands(words: readonly string[], io: Io): Promise<
   const found = new Map<string, PluginCommand>();
   for (const plugin of new Set([...listed, ...OFFICIAL_PLUGINS])) {
     for (const command of await commandsOf(plugin, { directory, io })) {
-      if (found.has(command.name)) continue;
+      // A verb of ours, or of a plugin that comes first, wins.
+      if (found.has(command.name) || isTaken(command.name)) continue;
       found.set(command.name, {
         plugin,
         command,
@@ -65,6 +68,11 @@ async function commandsOf(
 ): Promise<readonly CliCommand[]> {
   const entry = entryOf(plugin, directory);
   if (entry === undefined) return [];
+  const unsafe = whyUnsafe(entry, currentReader(io.env));
+  if (unsafe !== undefined) {
+    io.err(`cannot load the commands of plugin ${plugin}: ${unsafe.reason}\n  ${unsafe.hint}\n`);
+    return [];
+  }
   try {
     const module: unknown = await import(pathToFileURL(entry).href);
     const commands = isRecord(module) ? module['commands'] : undefined;
@@ -87,10 +95,15 @@ function entryOf(plugin: string, directory: string): string | undefined {
   return undefined;
 }
 
+function isTaken(name: string): boolean {
+  return name === 'help' || commandNamed(name) !== undefined;
+}
+
 function isCommand(value: unknown): value is CliCommand {
   return (
     isRecord(value) &&
     typeof value['name'] === 'string' &&
+    /^[a-z][a-z0-9-]*$/.test(value['name']) &&
     typeof value['summary'] === 'string' &&
     typeof value['run'] === 'function'
   );

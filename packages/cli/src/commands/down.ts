@@ -43,9 +43,10 @@ export async function run({ options, io }: Invocation): Promise<number> {
 
 async function hasEnded(pid: number, startTime: string | undefined): Promise<boolean> {
   const deadline = performance.now() + END_LIMIT_MS;
-  while (startTime !== undefined && startTimeOf(pid) === startTime) {
+  for (;;) {
+    const found = startTimeOf(pid);
+    if (found === undefined || found !== startTime) return true;
     if (performance.now() > deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  return true;
 }
