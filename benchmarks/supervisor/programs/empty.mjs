@@ -1,0 +1,2 @@
+// What a Node program costs that does nothing.
+process.exitCode = 0;
