@@ -1,6 +1,7 @@
 import type { ProbeResult } from '../probes/index.ts';
 import type { Check, CheckKind } from './check.ts';
 import { appendHistory, type CheckRecord } from './history.ts';
+import { isTriedOften } from './schedule.ts';
 
 /**
  * The life of a check. `inactive`: its service does not run, or a startup check holds it back. `pending`: no threshold was
@@ -107,7 +108,7 @@ function reached({ successes, failures }: CheckState, check: Check): 'up' | 'dow
 }
 
 /** While a service comes up it is tried often, so failures of its first interval say nothing. */
-function countFrom({ kind, source, initialDelayMs, graceMs, intervalMs }: Check, atMs: number): number {
-  const warmUpMs = kind !== 'liveness' && source.type === 'probe' ? intervalMs : 0;
-  return atMs + initialDelayMs + Math.max(graceMs, warmUpMs);
+function countFrom(check: Check, atMs: number): number {
+  const { initialDelayMs, graceMs, intervalMs } = check;
+  return atMs + initialDelayMs + Math.max(graceMs, isTriedOften(check) ? intervalMs : 0);
 }

@@ -15,5 +15,13 @@ export { type CheckDecision, decide } from './decision.ts';
 export { type CheckView, type Health, healthOf, isGateOpen, overallHealth } from './health.ts';
 export { type ExpectedHeartbeat, Heartbeats } from './heartbeats.ts';
 export { appendHistory, type CheckRecord } from './history.ts';
-export { type CheckSchedule, firstDueMs, gridStepMs, nextDueMs, placeOf } from './schedule.ts';
+export {
+  type CheckSchedule,
+  firstDueMs,
+  gridStepMs,
+  isTriedOften,
+  nextDueMs,
+  placeOf,
+  scheduleOf,
+} from './schedule.ts';
 export { type AttemptReport, type ScheduledCheck, Scheduler } from './scheduler.ts';

@@ -1,3 +1,5 @@
+import type { Check } from './check.ts';
+
 /** When a check is due. */
 export interface CheckSchedule {
   readonly intervalMs: number;
@@ -11,6 +13,17 @@ export interface CheckSchedule {
 const SHORTEST_QUICK_MS = 100;
 const LONGEST_QUICK_MS = 1000;
 const NICE_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000] as const;
+
+/** When a check of the configuration is due. */
+export function scheduleOf(check: Check): CheckSchedule {
+  const { intervalMs, initialDelayMs, jitter } = check;
+  return { intervalMs, initialDelayMs, jitter, quickStart: isTriedOften(check) };
+}
+
+/** Whether a check is tried often at first: a probe that tells when a service has come up. */
+export function isTriedOften({ kind, source }: Check): boolean {
+  return kind !== 'liveness' && source.type === 'probe';
+}
 
 /** A check's own place between 0 and 1, the same for the same name in every process (FNV-1a). */
 export function placeOf(name: string): number {

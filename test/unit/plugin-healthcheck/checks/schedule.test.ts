@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Check } from '../../../../packages/plugin-healthcheck/src/checks/check.ts';
+import { check as aCheck } from './values.ts';
 import {
   type CheckSchedule,
   firstDueMs,
   gridStepMs,
   nextDueMs,
   placeOf,
+  scheduleOf,
 } from '../../../../packages/plugin-healthcheck/src/checks/schedule.ts';
 
 const every = (intervalMs: number, more: Partial<CheckSchedule> = {}): CheckSchedule => ({
@@ -104,6 +107,22 @@ describe('the schedule', () => {
     expect(dues(every(100, { quickStart: true, jitter: 0 }), { startMs: 0, place: 0, count: 4, okFrom: 99 })).toEqual([
       0, 100, 200, 300,
     ]);
+  });
+});
+
+describe('the schedule of a check', () => {
+  it('begins quickly where a probe tells when the service has come up', () => {
+    const check = (kind: Check['kind'], source?: Check['source']): Check =>
+      aCheck({ kind, initialDelayMs: 7, jitter: 0.5, ...(source === undefined ? {} : { source }) });
+    expect(scheduleOf(check('readiness'))).toEqual({
+      intervalMs: 1000,
+      initialDelayMs: 7,
+      jitter: 0.5,
+      quickStart: true,
+    });
+    expect(scheduleOf(check('startup'))).toMatchObject({ quickStart: true });
+    expect(scheduleOf(check('liveness'))).toMatchObject({ quickStart: false });
+    expect(scheduleOf(check('readiness', { type: 'heartbeat' }))).toMatchObject({ quickStart: false });
   });
 });
 

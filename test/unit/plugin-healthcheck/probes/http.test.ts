@@ -285,6 +285,15 @@ describe('connections', () => {
     await until(() => server.open === 0, 'the connections are closed');
   });
 
+  it('that are kept for long may still carry interim answers', async () => {
+    const address = await serve((_request, response) => {
+      response.writeProcessing();
+      response.end('x'.repeat(30_000));
+    });
+    for (let count = 0; count < 5; count++)
+      expect(await attempt({ http: `http://${address}/` })).toMatchObject({ ok: true });
+  });
+
   it('go over a unix socket', async () => {
     const path = join(folder, 'app.sock');
     await serve((request, response) => response.end(request.headers.host), path);
@@ -353,6 +362,11 @@ describe('TLS', () => {
   it('compares the name with the certificate', async () => {
     const url = `https://${await secure()}/`;
     expect(await attempt({ https: { url, tls: { ca: cert, servername: 'shop.test' } } })).toMatchObject({ ok: true });
+    expect(await attempt({ https: { url, tls: { ca: cert, servername: '127.0.0.1' } } })).toMatchObject({ ok: true });
+    expect(await attempt({ https: { url, tls: { ca: cert, servername: '10.0.0.1' } } })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('10.0.0.1'),
+    });
     const wrong = await attempt({ https: { url, tls: { ca: cert, servername: 'other.test' } } });
     expect(wrong).toMatchObject({ ok: false, message: expect.stringContaining('other.test') });
   });

@@ -4,7 +4,7 @@ import type { TlsOptions } from '../options/tls.ts';
 
 const IDLE_MS = 20_000;
 const TLS_FRESH_MS = 60_000;
-const AGENT = { keepAlive: true, timeout: IDLE_MS, maxFreeSockets: 2 } as const;
+const AGENT = { keepAlive: true, timeout: IDLE_MS } as const;
 const NO_TLS_OPTIONS: object = {};
 
 let plain = new http.Agent(AGENT);
@@ -21,7 +21,8 @@ export function secureAgent(options: TlsOptions | undefined): https.Agent {
   const known = secure.get(key);
   if (known !== undefined && performance.now() - known.madeMs < TLS_FRESH_MS) return known.agent;
   dropStale();
-  const agent = new https.Agent(AGENT);
+  // A resumed session shows the certificate of the first handshake, so there is none.
+  const agent = new https.Agent({ ...AGENT, maxCachedSessions: 0 });
   secure.set(key, { agent, madeMs: performance.now() });
   return agent;
 }

@@ -45,7 +45,7 @@ function send(request: HttpRequest, description: HttpDescription, io: ProbeIo): 
       reject(networkFailure(`cannot get an answer from ${request.url.host}`, error));
     };
     outgoing.on('error', (error) => (isStale(outgoing, error) ? resolve('stale') : fail(error)));
-    outgoing.on('information', () => limitInformation(outgoing, fail));
+    limitInformation(outgoing, fail);
     outgoing.on('upgrade', (_response, socket) => {
       socket.destroy();
       fail(new ProbeFailure('the server switched to another protocol', { status: 101 }));
@@ -98,14 +98,19 @@ function collect(
   });
   response.on('end', () => finish(true));
   response.on('error', fail);
-  response.on('close', () => fail(new ProbeFailure('the server closed the connection in the middle of its answer')));
+  response.on('close', () => {
+    if (!response.complete) fail(new ProbeFailure('the server closed the connection in the middle of its answer'));
+  });
 }
 
-/** Endless `1xx` answers never become a response, so their bytes are counted on the socket. */
+/** Endless `1xx` answers never become a response, so their bytes are counted on the socket, which may be an old one. */
 function limitInformation(outgoing: ClientRequest, fail: (error: unknown) => void): void {
-  const socket = outgoing.socket;
-  if (socket === null || socket.bytesRead <= MOST_READ_BYTES) return;
-  fail(new ProbeFailure('the server sends interim answers without end'));
+  let readBefore = 0;
+  outgoing.on('socket', (socket) => (readBefore = socket.bytesRead));
+  outgoing.on('information', () => {
+    const read = (outgoing.socket?.bytesRead ?? 0) - readBefore;
+    if (read > MOST_READ_BYTES) fail(new ProbeFailure('the server sends interim answers without end'));
+  });
 }
 
 function isCertificateFresh(

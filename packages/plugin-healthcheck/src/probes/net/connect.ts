@@ -1,5 +1,5 @@
 import net from 'node:net';
-import tls, { type TLSSocket } from 'node:tls';
+import tls, { type PeerCertificate, type TLSSocket } from 'node:tls';
 import type { ProbeIo } from '../definition.ts';
 import { type Address, formatAddress } from '../options/address.ts';
 import type { TlsOptions } from '../options/tls.ts';
@@ -39,8 +39,13 @@ export function tlsConnectOptions(options: TlsOptions, address: Address): tls.Co
   return {
     secureContext: secureContext(options),
     rejectUnauthorized: options.verify,
-    // An IP address is no server name (RFC 6066); the certificate is still compared with it.
-    ...(net.isIP(name) === 0 ? { servername: name } : { host: name }),
+    // An IP address is no server name (RFC 6066), yet the certificate is compared with it.
+    ...(net.isIP(name) === 0
+      ? { servername: name }
+      : {
+          checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
+            tls.checkServerIdentity(name, certificate),
+        }),
   };
 }
 
