@@ -41,7 +41,7 @@ export function whyUnsafe(file: string, reader: Reader): Unsafe | undefined {
 }
 
 /** True for a configuration that is a program: reading it runs it. */
-export function isCode(file: string): boolean {
+function isCode(file: string): boolean {
   return /^\.[cm]?[jt]s$/.test(extname(file));
 }
 

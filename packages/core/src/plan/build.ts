@@ -96,7 +96,7 @@ function withOneshot(table: unknown, options: { index: number; report: (issue: C
     severity: 'warning',
     message: `service "${table['name']}" is taken for a oneshot because of its name: dependents wait for its end`,
     path: ['services', options.index, 'name'],
-    hint: 'write type = "oneshot", or type = "simple", to say it yourself',
+    hint: 'write type = "oneshot" or "simple" to say it yourself, and inherit_env = true under [defaults]: the file is no Go Overlay file then',
   });
   return { ...table, type: 'oneshot' };
 }

@@ -13,7 +13,7 @@ export interface PlanDiff {
 }
 
 /** What a running process was started with. A difference in anything else needs no new process. */
-export const PROCESS_KEYS: readonly (keyof ServiceSpec)[] = Object.freeze([
+const PROCESS_KEYS: readonly (keyof ServiceSpec)[] = Object.freeze([
   'type',
   'command',
   'args',

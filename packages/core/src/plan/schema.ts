@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { PROJECT_NAME } from './project.ts';
+import { LONGEST_PROJECT_NAME, PROJECT_NAME } from './project.ts';
 import { describe, duration, type Entries, flag, optionalEntries, optionalTable, text } from './schema-parts.ts';
 import { serviceEntries } from './service-schema.ts';
 import type { RootTable, TimeoutsTable } from './tables.ts';
@@ -34,7 +34,7 @@ export const rootEntries: Entries<RootTable> = {
     v.pipe(
       text,
       v.regex(PROJECT_NAME, 'lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit'),
-      v.maxLength(60, 'at most 60 characters'),
+      v.maxLength(LONGEST_PROJECT_NAME, `at most ${LONGEST_PROJECT_NAME} characters`),
     ),
     {
       title: 'Project',

@@ -11,7 +11,7 @@ const UMASK = 'three octal digits as text, such as "022"';
 export const SERVICE_NAME: RegExp = /^[a-zA-Z0-9][a-zA-Z0-9._@-]*$/;
 
 /** Every signal that may stop a service, as `TERM` or `SIGTERM`. */
-export const SIGNAL_NAMES: readonly string[] = Object.keys(constants.signals).map((name) => name.slice(3));
+const SIGNAL_NAMES: readonly string[] = Object.keys(constants.signals).map((name) => name.slice(3));
 
 /** `[[services]]`, in the order of the reference page. */
 export const serviceEntries: Entries<ServiceTable> = {

@@ -1,5 +1,5 @@
 /** Text form of a size: a number, and a unit with or without `B` or `iB`, in any case. */
-export const SIZE_PATTERN: RegExp = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(?:i?b)?|b)?\s*$/i;
+const SIZE_PATTERN: RegExp = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(?:i?b)?|b)?\s*$/i;
 
 const POWERS = { k: 1, m: 2, g: 3, t: 4 } as const;
 

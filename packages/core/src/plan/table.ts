@@ -89,14 +89,14 @@ function isRight<Table>(request: TableRequest<Table>, key: keyof Table & string,
 }
 
 /** One thing wrong with a value: `expected` completes "expected …". */
-export interface ValueIssue {
+interface ValueIssue {
   readonly path: ConfigPath;
   readonly expected: string;
   readonly received: unknown;
 }
 
 /** Everything wrong with a value by a schema whose messages are such phrases. */
-export function checkValue(schema: v.GenericSchema, value: unknown): readonly ValueIssue[] {
+function checkValue(schema: v.GenericSchema, value: unknown): readonly ValueIssue[] {
   const nul = findNul(value);
   if (nul !== undefined) return [nul];
   const result = v.safeParse(narrowed(schema, value), value);

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { folderWith } from './folder.ts';
 
-const CONFIG = join(import.meta.dirname, '../../../../packages/cli/src/config/index.ts');
+const CONFIG = join(import.meta.dirname, '../../../../packages/cli/src/config');
 
 /** Runs a module in a Node of its own, where imports are Node's and not the test runner's. Returns what it prints as JSON. */
 function inNode(code: string): unknown {
-  const module = `import { fileSource, findSource, projectOf } from ${JSON.stringify(CONFIG)};\n${code}`;
+  const module = `import { fileSource, findSource } from ${JSON.stringify(join(CONFIG, 'read.ts'))};
+    import { projectOf } from ${JSON.stringify(join(CONFIG, 'project.ts'))};
+    ${code}`;
   const args = ['--conditions=@tappet/source', '--no-warnings', '--input-type=module', '-e', module];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 }));
 }

@@ -88,7 +88,7 @@ describe('files for Go Overlay are read unchanged', () => {
   test('the web stack', () => {
     const { plan, issues } = read('web-stack.toml');
     expect(issues).toEqual([
-      'warning ERR_CONFIG_TYPE services[1].name: service "db-migration" is taken for a oneshot because of its name: dependents wait for its end | write type = "oneshot", or type = "simple", to say it yourself',
+      'warning ERR_CONFIG_TYPE services[1].name: service "db-migration" is taken for a oneshot because of its name: dependents wait for its end | write type = "oneshot" or "simple" to say it yourself, and inherit_env = true under [defaults]: the file is no Go Overlay file then',
     ]);
     expect(plan?.services.map(({ type }) => type)).toEqual(['simple', 'oneshot', 'simple', 'simple', 'simple']);
     expect(edges(plan)).toEqual({
