@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { TapStage } from '../plugin/context.ts';
 import { DEFAULT_DEADLINE_MS, HOOKS, type HookName, type Hooks } from './hooks.ts';
-import { isolateAsync, isolateSync, type TapProblem } from './isolation.ts';
+import { isolateAsync } from './isolate-async.ts';
+import { isolateSync } from './isolate-sync.ts';
+import type { TapProblem } from './isolated-tap.ts';
 import { type TapIdentity, TapTrace } from './tap-trace.ts';
 
 /** Consecutive failures after which a tap is not called any more. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { ConfigError, PluginError, TappetError } from '../errors/base.ts';
 import type { CallTarget } from '../hooks/calls.ts';
 import { createHooks, DEFAULT_DEADLINE_MS, type HookName, type Hooks } from '../hooks/hooks.ts';
-import type { TapProblem } from '../hooks/isolation.ts';
+import type { TapProblem } from '../hooks/isolated-tap.ts';
 import { applyPolicy } from '../hooks/policy.ts';
 import type { TapTrace } from '../hooks/tap-trace.ts';
 import type { Logger } from '../log.ts';
@@ -26,7 +26,7 @@ export interface GenerationOptions {
   readonly supervisor: PluginSupervisor;
   readonly carry: Carry;
   readonly sections: Sections;
-  /** Gives up calls under way; shared by all generations. */
+  /** How to give up each call under way, of all generations. */
   readonly waiting: Set<() => void>;
   report(problem: TapProblem): void;
   emit(plugin: string, name: string, data: Readonly<Record<string, unknown>>): void;

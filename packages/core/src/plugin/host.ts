@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { PluginError } from '../errors/base.ts';
 import { callPlan, createLifecycle } from '../hooks/calls.ts';
 import type { ServiceView } from '../hooks/events.ts';
-import type { TapProblem } from '../hooks/isolation.ts';
+import type { TapProblem } from '../hooks/isolated-tap.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
 import type { Logger } from '../log.ts';
 import type { Plan, PlanDraft } from '../plan/plan.ts';

@@ -2,7 +2,7 @@ import { virtualClock, type VirtualClock } from '@tappet/core/testing';
 import { type CallTarget, createLifecycle } from '../../../../packages/core/src/hooks/calls.ts';
 import type { OnExitPayload, ServiceView } from '../../../../packages/core/src/hooks/events.ts';
 import { createHooks, type Hooks } from '../../../../packages/core/src/hooks/hooks.ts';
-import type { TapProblem } from '../../../../packages/core/src/hooks/isolation.ts';
+import type { TapProblem } from '../../../../packages/core/src/hooks/isolated-tap.ts';
 import type { Lifecycle } from '../../../../packages/core/src/hooks/lifecycle.ts';
 import { applyPolicy } from '../../../../packages/core/src/hooks/policy.ts';
 import { scopeHooks } from '../../../../packages/core/src/hooks/scope.ts';

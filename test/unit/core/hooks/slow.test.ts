@@ -1,7 +1,7 @@
 import { virtualClock } from '@tappet/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createHooks } from '../../../../packages/core/src/hooks/hooks.ts';
-import type { TapProblem } from '../../../../packages/core/src/hooks/isolation.ts';
+import type { TapProblem } from '../../../../packages/core/src/hooks/isolated-tap.ts';
 import { applyPolicy } from '../../../../packages/core/src/hooks/policy.ts';
 import { scopeHooks } from '../../../../packages/core/src/hooks/scope.ts';
 import { exitPayload, rig, service } from './rig.ts';
