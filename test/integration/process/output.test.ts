@@ -67,7 +67,10 @@ describe('the bytes of a service', () => {
   it('go to the new sinks after a change, and the old ones are closed', async () => {
     const events: string[] = [];
     const sink = (name: string): OutputSink => ({
-      write: (chunk) => void events.push(`${name}: ${Buffer.from(chunk).toString().trim()}`) === undefined,
+      write(chunk) {
+        events.push(`${name}: ${Buffer.from(chunk).toString().trim()}`);
+        return true;
+      },
       close: () => void events.push(`${name} closed`),
     });
     const channel = rig.layer.channel('s');

@@ -105,7 +105,8 @@ export async function openRig(
 }
 
 export function loggerInto(lines: string[]): Logger {
-  const write = (first: object | string, second?: string): void => void lines.push(second ?? String(first));
+  const write = (first: object | string, second?: string): void =>
+    void lines.push(second ?? (typeof first === 'string' ? first : ''));
   const logger: Logger = { debug() {}, info() {}, warn: write, error: write, child: () => logger };
   return logger;
 }

@@ -81,7 +81,7 @@ describe('what a service is started with', () => {
 
   it('lets it open /dev/stdout', async () => {
     const running = await rig.start('/bin/sh', ['-c', 'echo through the device >/dev/stdout']);
-    await running.exited;
+    expect(await running.exited).toMatchObject({ code: 0 });
     await untilOutput(rig, 'through the device');
   });
 

@@ -34,6 +34,11 @@ export function readerAllowance(): number {
   return Math.max(0, Math.floor((descriptorLimit() - openDescriptors().length - RESERVE) / 2));
 }
 
+/** How many log files may be held open: the other half of what the limit leaves. */
+export function fileAllowance(): number {
+  return Math.max(1, Math.floor((descriptorLimit() - 2 * RESERVE) / 2));
+}
+
 /**
  * Closes what this process inherited above stderr. Node opens all its own with O_CLOEXEC, so whatever lacks that flag came
  * from the parent and would be handed on to every service. To be called before anything else is opened. Returns the numbers.

@@ -1,8 +1,9 @@
-import { closeSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import type { Clock, Timer } from '../clock.ts';
 import { TappetError } from '../errors/index.ts';
 import type { OutputSink } from '../hooks/events.ts';
 import type { Logger } from '../log.ts';
+import { sharedFilePool } from './file-pool.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { sharedBudget } from './memory-budget.ts';
 import { openForAppend, refuseFolderOf } from './safe-file.ts';
@@ -51,12 +52,19 @@ export function fileSink(options: FileSinkOptions): FileSink {
   function attempt(chunk: Uint8Array): number {
     let written = 0;
     try {
-      fd ??= openForAppend({ path, mode, owner });
+      fd ??= open();
       while (written < chunk.length) written += writeSync(fd, chunk, written, chunk.length - written);
     } catch (error) {
       complain(error as Error);
     }
     return written;
+  }
+
+  function open(): number {
+    return sharedFilePool.open(
+      () => openForAppend({ path, mode, owner }),
+      () => (fd = undefined),
+    );
   }
 
   function complain(error: Error): void {
@@ -92,11 +100,11 @@ export function fileSink(options: FileSinkOptions): FileSink {
     reopen() {
       let fresh: number;
       try {
-        fresh = openForAppend({ path, mode, owner });
+        fresh = open();
       } catch (cause) {
         throw new TappetError(`cannot reopen ${path}: ${(cause as Error).message}`, { code: 'ERR_STORE_IO', cause });
       }
-      if (fd !== undefined) closeSync(fd);
+      if (fd !== undefined) sharedFilePool.close(fd);
       fd = fresh;
       if (!held.isEmpty) flush();
     },
@@ -104,7 +112,7 @@ export function fileSink(options: FileSinkOptions): FileSink {
       retry?.cancel();
       if (!held.isEmpty) flush();
       held.clear();
-      if (fd !== undefined) closeSync(fd);
+      if (fd !== undefined) sharedFilePool.close(fd);
       fd = undefined;
     },
   };
