@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { BIN, createProject, logged, isAlive } from './project.ts';
@@ -48,20 +47,22 @@ describe('a daemon whose own output', () => {
 });
 
 describe('tappet up --detach', () => {
-  it('returns when the services are up, with a log beside the socket', async () => {
+  it('returns when the services are up, with a log that outlives the daemon', async () => {
     await using project = createProject(QUIET);
     const ran = project.tappet(['up', '--detach']);
     expect(ran).toMatchObject({ code: 0, err: '' });
-    expect(ran.out).toMatch(/^e2e is up \(PID \d+\), its log is .*daemon\.log\n$/);
+    expect(ran.out).toMatch(/^e2e is up \(PID \d+\), its log is .*\/e2e\.log\n$/);
     const { pid, services } = await project.status(() => true);
     expect(services[0]?.state).toBe('RUNNING');
-    expect(readFileSync(join(project.runtime, 'daemon.log'), 'utf8')).toContain('All services started successfully');
+    expect(readFileSync(`${project.runtime}.log`, 'utf8')).toContain('All services started successfully');
     expect(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[3]).toBe(String(pid));
     expect(project.tappet(['up', '-d'])).toMatchObject({
       code: 1,
       err: expect.stringContaining(`cannot start e2e: it is running already (PID ${pid})`),
     });
     expect(project.tappet(['up'])).toMatchObject({ code: 1, out: '' });
+    expect(project.tappet(['down'])).toMatchObject({ code: 0 });
+    expect(readFileSync(`${project.runtime}.log`, 'utf8')).toMatch(/Supervisor exiting with code 0\n$/);
   });
 
   it('prints what went wrong and hands the exit code on', async () => {

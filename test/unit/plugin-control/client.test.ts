@@ -110,6 +110,15 @@ describe('ControlServer', () => {
     await expect(connect({ socket }).status()).rejects.toMatchObject({ code: 'ERR_CONTROL_UNREACHABLE' });
   });
 
+  it('says what to do when the path is too long for a socket', async () => {
+    const control = new ControlServer({ clock: systemClock, log: silentLogger });
+    await expect(control.serve(join(directory, 'x'.repeat(100)), handler)).rejects.toMatchObject({
+      code: 'ERR_STORE_IO',
+      message: expect.stringContaining('Linux allows 107'),
+      hint: expect.stringContaining('TAPPET_RUNTIME_DIR'),
+    });
+  });
+
   it('rejects when it cannot listen', async () => {
     const control = new ControlServer({ clock: systemClock, log: silentLogger });
     await expect(control.serve(join(directory, 'missing', 'control.sock'), handler)).rejects.toThrow(/ENOENT|EACCES/);

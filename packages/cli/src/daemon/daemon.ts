@@ -17,6 +17,7 @@ import { renderProblem } from '../output/problem.ts';
 import { forTerminal } from '../output/terminal-text.ts';
 import { configSource } from '../read-config.ts';
 import { type DaemonLog, createDaemonLog } from './daemon-log.ts';
+import { LOG_VARIABLE, detachedLog } from './detached-log.ts';
 import { watchFaults } from './faults.ts';
 import { handleSignals } from './signals.ts';
 
@@ -34,7 +35,7 @@ export interface DaemonOptions {
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   closeInheritedDescriptors();
   outliveOutput();
-  const out = consoleWriter({ fd: 1, clock: systemClock });
+  const out = ownOutput();
   const log = await createDaemonLog({ format: options.format, write: (text) => out.write(text) });
   const supervisor = createSupervisor({
     source: await configSource(options.config, options.io.cwd),
@@ -58,6 +59,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 }
 
 const LEFTOVERS_MS = 500;
+
+function ownOutput(): ConsoleWriter {
+  const path = process.env[LOG_VARIABLE];
+  delete process.env[LOG_VARIABLE];
+  return path === undefined ? consoleWriter({ fd: 1, clock: systemClock }) : detachedLog({ path, clock: systemClock });
+}
 
 async function live(supervisor: Supervisor, { log, io }: { log: DaemonLog; io: Io }): Promise<number> {
   try {

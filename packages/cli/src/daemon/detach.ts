@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { SupervisorStatus } from '@tappet/core';
 import { runtimeDirectory, sleep, systemClock, TappetError } from '@tappet/core';
 import { connect, controlSocket } from '@tappet/plugin-control/client';
@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { projectOf } from '../config/project.ts';
 import { configSource } from '../read-config.ts';
 import { daemonArgv } from './daemon-argv.ts';
+import { LOG_VARIABLE, openLog } from './detached-log.ts';
 
 const POLL_MS = 50;
 
@@ -25,8 +26,9 @@ export async function detach(invocation: Invocation): Promise<number> {
       hint: 'see "tappet status"; to apply a changed configuration use "tappet reload"',
     });
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const log = join(directory, 'daemon.log');
+  mkdirSync(dirname(directory), { recursive: true, mode: 0o755 });
+  // Beside the directory, not in it: that one is emptied when a supervisor has gone down, and then its log is wanted most.
+  const log = `${directory}.log`;
   const daemon = start(daemonArgv(invocation, { without: ['detach'] }), log);
   const up = await whenUp(socket, daemon);
   if (typeof up === 'number') {
@@ -49,10 +51,13 @@ interface Daemon {
 }
 
 function start([command = '', ...args]: readonly string[], log: string): Daemon {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
-  const fd = openSync(log, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600);
+  const fd = openLog(log);
   const from = fstatSync(fd).size;
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', fd, fd] });
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', fd, fd],
+    env: { ...process.env, [LOG_VARIABLE]: log },
+  });
   closeSync(fd);
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { unlinkSync } from 'node:fs';
-import { type Clock, ControlError, type ErrorCode, type Logger } from '@tappet/core';
+import { type Clock, ControlError, type ErrorCode, type Logger, TappetError } from '@tappet/core';
 import { readBody } from './body.ts';
 import { Connections } from './connections.ts';
 import type { Feed } from './feed.ts';
@@ -163,6 +163,7 @@ const { createServer } = process.getBuiltinModule('node:http');
 
 /** Mode 0600 from the first moment: `listen` on a path binds before it returns, so the mask covers it. */
 function listenPrivately(http: Server, path: string): Promise<void> {
+  checkLength(path);
   removeStale(path);
   return new Promise((resolve, fail) => {
     http.once('error', fail);
@@ -176,6 +177,15 @@ function listenPrivately(http: Server, path: string): Promise<void> {
     } finally {
       process.umask(mask);
     }
+  });
+}
+
+/** unix(7): sun_path holds 108 bytes, the last of them zero. Without this the error is a bare EINVAL. */
+function checkLength(path: string): void {
+  if (Buffer.byteLength(path) <= 107) return;
+  throw new TappetError(`cannot listen on ${path}: the path has ${Buffer.byteLength(path)} bytes, Linux allows 107`, {
+    code: 'ERR_STORE_IO',
+    hint: 'use a shorter project name, or name a shorter folder with TAPPET_RUNTIME_DIR',
   });
 }
 
