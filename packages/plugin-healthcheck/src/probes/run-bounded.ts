@@ -2,6 +2,9 @@ import { formatDuration } from '../durations.ts';
 import type { ProbeIo, ProbeRunOptions } from './definition.ts';
 import { ProbeFailure, type ProbeFinding, type ProbeResult } from './result.ts';
 
+/** A longer timer would fire at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 /**
  * Runs one attempt within its deadline. Resolves with a failed result when the attempt throws, rejects, is aborted or
  * takes too long, even if the attempt ignores its signal.
@@ -17,7 +20,10 @@ export function runBounded(
 
   return new Promise((resolve) => {
     const onAbort = (): void => fail(new ProbeFailure('aborted'));
-    const timer = setTimeout(() => fail(timedOut(io, deadlineMs)), Math.max(0, deadlineMs));
+    const timer = setTimeout(
+      () => fail(timedOut(io, deadlineMs)),
+      Math.min(Math.max(0, deadlineMs), LONGEST_TIMEOUT_MS),
+    );
 
     const end = (ok: boolean, { message, detail }: ProbeFinding): void => {
       clearTimeout(timer);

@@ -112,6 +112,11 @@ describe('dns', () => {
     });
   });
 
+  it('fails when the server itself has no address', async () => {
+    const result = await attempt({ dns: 'no-such-host.invalid:53' });
+    expect(result).toMatchObject({ ok: false, message: expect.stringContaining('cannot ask no-such-host.invalid:53') });
+  });
+
   it('goes over TCP too', async () => {
     await using server = await scriptedServer((socket) => {
       socket.on('data', (data: Buffer) => {

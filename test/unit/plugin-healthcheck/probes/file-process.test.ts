@@ -102,8 +102,8 @@ describe('process', () => {
   });
 
   it('takes a zombie for dead', async () => {
-    // The shell never waits for its child, which therefore stays a zombie.
-    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell has become a sleep when its child ends; that never waits for it, so the child stays a zombie.
+    const parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(chunk.toString());
     try {

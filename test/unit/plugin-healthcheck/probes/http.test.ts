@@ -249,6 +249,19 @@ describe('redirects', () => {
     expect(seen).toEqual(['POST /see 1', 'GET /other -', 'POST /keep 1', 'POST /other 1']);
   });
 
+  it('are not followed after the deadline', async () => {
+    let requests = 0;
+    const address = await serve((_request, response) => {
+      requests++;
+      setTimeout(() => response.writeHead(302, { location: '/again' }).end(), 40);
+    });
+    const result = await attempt({ http: { url: `http://${address}/`, redirects: 20 } }, { deadlineMs: 200 });
+    expect(result).toMatchObject({ ok: false, detail: { timeout: true } });
+    const until = requests;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(requests).toBe(until);
+  });
+
   it('do not leave a unix socket', async () => {
     const path = join(folder, 'redirect.sock');
     await serve((_request, response) => response.writeHead(302, { location: 'http://10.0.0.1/' }).end(), path);

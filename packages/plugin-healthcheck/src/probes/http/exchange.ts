@@ -35,6 +35,7 @@ export async function exchange(request: HttpRequest, description: HttpDescriptio
 /** "stale": the kept connection was closed by the server before it took the request. */
 function send(request: HttpRequest, description: HttpDescription, io: ProbeIo): Promise<HttpAnswer | 'stale'> {
   return new Promise((resolve, reject) => {
+    io.signal.throwIfAborted();
     const isSecure = request.url.protocol === 'https:';
     const options = requestOptions(request, description, isSecure);
     const outgoing = isSecure ? https.request(options) : http.request(options);

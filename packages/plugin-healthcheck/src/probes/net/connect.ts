@@ -17,6 +17,7 @@ export interface Target {
 /** An open connection to the target. It is destroyed when the probe is aborted; otherwise the caller destroys it. */
 export async function connect({ address, tls: tlsOptions }: Target, io: ProbeIo): Promise<net.Socket> {
   const where = formatAddress(address);
+  io.signal.throwIfAborted();
   io.doing = `connecting to ${where}`;
   const plain = 'socket' in address ? { path: address.socket } : { ...address, lookup, noDelay: true };
   const socket =

@@ -104,6 +104,7 @@ async function overTcp({ address }: DnsDescription, { id, query }: Question, io:
 async function overUdp({ address }: DnsDescription, { id, query }: Question, io: ProbeIo): Promise<DnsAnswer> {
   if (!('port' in address)) throw new ProbeFailure('UDP needs a host and a port');
   const { host, port } = address;
+  io.signal.throwIfAborted();
   io.doing = `waiting for an answer from ${formatAddress(address)}`;
   const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', lookup: lookupForUdp(isIPv6(host) ? 6 : 4) });
   io.signal.addEventListener('abort', () => stop(), { once: true });
@@ -123,10 +124,13 @@ async function overUdp({ address }: DnsDescription, { id, query }: Question, io:
         const answer = decodeAnswer(message, id);
         if (answer !== undefined) resolve(answer);
       });
-      socket.connect(port, host, () => {
-        socket.send(query);
-        again = setInterval(() => socket.send(query), RESEND_MS);
+      const ask = (): void => void (isOpen && socket.send(query));
+      socket.on('connect', () => {
+        ask();
+        again = setInterval(ask, RESEND_MS);
       });
+      // Without a callback: with one, an unknown host would be told to it instead of to 'error'.
+      socket.connect(port, host);
     });
   } finally {
     stop();
