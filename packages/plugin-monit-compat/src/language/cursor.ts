@@ -125,10 +125,8 @@ export class TokenCursor {
       last.source === first.source
         ? first.source.text.slice(first.offset, last.offset + last.raw.length)
         : `${first.raw} … ${last.raw}`;
-    return raw
-      .replace(/(^|\s)#[^\n]*/g, '$1')
-      .replace(/\s+/g, ' ')
-      .trim();
+    const code = raw.includes('#') ? raw.replace(/(^|\s)#[^\n]*/g, '$1') : raw;
+    return code.replace(/\s+/g, ' ').trim();
   }
 }
 

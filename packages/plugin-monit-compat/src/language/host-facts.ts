@@ -13,10 +13,11 @@ export interface HostFacts {
   isReadable(path: string): boolean;
 }
 
-/** Facts read from /etc/passwd, /etc/group and the file system, each table once. */
+/** Facts read from /etc/passwd, /etc/group and the file system, each table and each program once. */
 export function localHost(): HostFacts {
   let users: Map<string, number> | undefined;
   let groups: Map<string, number> | undefined;
+  const programs = new Map<string, ProgramState>();
   const userTable = (): Map<string, number> => (users ??= readTable('/etc/passwd'));
   const groupTable = (): Map<string, number> => (groups ??= readTable('/etc/group'));
   return {
@@ -24,7 +25,11 @@ export function localHost(): HostFacts {
     groupId: (name) => groupTable().get(name),
     hasUserId: (id) => [...userTable().values()].includes(id),
     hasGroupId: (id) => [...groupTable().values()].includes(id),
-    program: programState,
+    program: (path) => {
+      const known = programs.get(path) ?? programState(path);
+      programs.set(path, known);
+      return known;
+    },
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     isReadable: (path) => canAccess(path, constants.R_OK),
   };
@@ -47,8 +52,8 @@ function readTable(path: string): Map<string, number> {
 }
 
 function programState(path: string): ProgramState {
-  if (!canAccess(path, constants.F_OK)) return 'missing';
-  return canAccess(path, constants.X_OK) ? 'ok' : 'not-executable';
+  if (canAccess(path, constants.X_OK)) return 'ok';
+  return canAccess(path, constants.F_OK) ? 'not-executable' : 'missing';
 }
 
 function canAccess(path: string, mode: number): boolean {

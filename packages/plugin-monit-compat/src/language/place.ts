@@ -9,11 +9,14 @@ export interface Place {
 export class SourceText {
   readonly name: string;
   readonly text: string;
+  /** False when no URL can stand anywhere in the text. */
+  readonly hasUrl: boolean;
   #starts: number[] | undefined;
 
   constructor(name: string, text: string) {
     this.name = name;
     this.text = text;
+    this.hasUrl = text.includes('://');
   }
 
   /** The place of an offset; offsets past the end stand on the last line. */

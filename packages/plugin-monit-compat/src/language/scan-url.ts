@@ -2,6 +2,7 @@ import { makeToken, type ScanState } from './scanner.ts';
 import type { Token } from './token.ts';
 
 const SCHEME = /([a-z][a-z0-9+.-]*):\/\//iy;
+const LETTER = /[a-z]/i;
 const LOGIN = /([^@: /?#]*):([^@ ]+)@/y;
 const HOST = /\[([0-9a-f:.]+)\]|((?:[a-z0-9-]+\.)*[a-z0-9-]+)/iy;
 const PORT = /:(\d+)/y;
@@ -14,6 +15,7 @@ const REST_AFTER_PORT = /[^ \n\r]+/y;
  * password, host, port and the rest beginning with the path; absent parts are empty.
  */
 export function scanUrl(state: ScanState): Token | undefined {
+  if (!LETTER.test(state.source.text[state.at] ?? '') || !state.source.hasUrl) return undefined;
   const from = state.at;
   const scheme = take(SCHEME, state);
   if (scheme === undefined) return undefined;

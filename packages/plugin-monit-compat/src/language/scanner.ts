@@ -96,7 +96,7 @@ function scanPlain(state: ScanState, from: number): Token | undefined {
     return makeToken(state, 'keyword', from, { key: '!=' });
   }
   ADDRESS6.lastIndex = from;
-  const address = ADDRESS6.exec(text)?.[0];
+  const address = mayBeginAddress(first) ? ADDRESS6.exec(text)?.[0] : undefined;
   if (address !== undefined && isIPv6(address)) {
     state.at = from + address.length;
     return makeToken(state, 'ip', from);
@@ -116,13 +116,25 @@ function scanPlain(state: ScanState, from: number): Token | undefined {
 
 function classifyWord(state: ScanState, from: number): Token | undefined {
   const word = state.source.text.slice(from, state.at);
-  if (/^\d+$/.test(word)) return makeToken(state, 'number', from);
-  if (/^\d+\.\d+$/.test(word)) return makeToken(state, 'real', from);
+  if (isDigit(word.charCodeAt(0))) {
+    if (/^\d+$/.test(word)) return makeToken(state, 'number', from);
+    if (/^\d+\.\d+$/.test(word)) return makeToken(state, 'real', from);
+  }
   const lower = word.toLowerCase();
   if (NOISE_WORDS.has(lower)) return undefined;
   const key = KEYWORDS.get(lower);
   if (key !== undefined) return makeToken(state, 'keyword', from, { key });
   return makeToken(state, word.startsWith('/') ? 'path' : 'string', from);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+// A digit, a colon or a letter from a to f.
+function mayBeginAddress(code: number): boolean {
+  const lower = code | 32;
+  return (code >= 48 && code <= 58) || (lower >= 97 && lower <= 102);
 }
 
 function unbalanced(state: ScanState, from: number): Token {

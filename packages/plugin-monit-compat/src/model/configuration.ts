@@ -134,7 +134,11 @@ function recipientsOf(service: ServiceNode, settings: Settings): AlertSetting[] 
 function groupsOf(services: readonly MonitService[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const { groups: names, name } of services) {
-    for (const group of names) groups.set(group, [...(groups.get(group) ?? []), name]);
+    for (const group of names) {
+      const members = groups.get(group);
+      if (members === undefined) groups.set(group, [name]);
+      else members.push(name);
+    }
   }
   return groups;
 }
