@@ -56,6 +56,8 @@ function noteLine({ level, message, service }: EventOf<'note'>): string {
 function stateLine({ service, from, to, pid, cause }: EventOf<'state'>, known: KnownServices): string | undefined {
   switch (to) {
     case 'RUNNING':
+      // Straight from rest: it was taken over, and the spawn event says so.
+      if (from === 'STOPPED') return undefined;
       return known.isOneshot(service) ? undefined : `[INFO] Service ${service} is running${pidText(pid)}`;
     case 'STOPPING':
       return `Stopping service: ${service}`;

@@ -76,6 +76,7 @@ describe('the human log', () => {
     ['Releasing resources...', note('info', 'Releasing resources...')],
     ['[WARN] no setpriv', note('warn', 'no setpriv')],
     ['[ERROR] cannot go on', note('error', 'cannot go on')],
+    [undefined, { type: 'state', service: 'web', from: 'STOPPED', to: 'RUNNING', cause, pid: 7 }],
     ['[INFO] Took over service: web (PID: 7)', { type: 'spawn', service: 'web', pid: 7, adopted: true }],
     [undefined, { type: 'spawn', service: 'web', pid: 7, adopted: false }],
     [
