@@ -1,7 +1,7 @@
 // Brings the stack up with `tappet up`, asks the web server for a page, shows the status, and stays until Ctrl-C.
 // With --once it goes down again as soon as that worked. Ports that are taken are replaced by free ones.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ const env = {
   ...process.env,
   PORT: await freePort(process.env.PORT ?? '8080'),
   CACHE_PORT: await freePort(process.env.CACHE_PORT ?? '6380'),
+  // As root, Tappet refuses files of other users; whoever owns this checkout is trusted here.
+  TAPPET_TRUSTED_UIDS: String(statSync(folder).uid),
 };
 
 const daemon = spawn(process.execPath, [tappet, 'up', '--config', config], { env, stdio: 'inherit' });

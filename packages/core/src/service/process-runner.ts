@@ -168,8 +168,13 @@ export class ProcessRunner implements Runner {
     const spec = this.#context.spec();
     const ended: Promise<RunEnd> = running.exited;
     return {
-      pid,
-      identity: running.identity,
+      // A forking service changes its process once.
+      get pid() {
+        return running.identity.pid;
+      },
+      get identity() {
+        return running.identity;
+      },
       adopted: running.adopted,
       startedAtMs: running.startedAtMs,
       ended,
@@ -192,6 +197,9 @@ export class ProcessRunner implements Runner {
     if (spec.type === 'oneshot') return [];
     const conditions: Condition[] = [];
     const { clock, lifecycle, view } = this.#context;
+    if (spec.type === 'forking' && running.forked !== undefined) {
+      conditions.push({ name: `its process in the background (pid_file)`, kind: 'promise', promise: running.forked });
+    }
     if (spec.startStableMs > 0) {
       const untilMs = running.startedAtMs + spec.startStableMs;
       conditions.push({

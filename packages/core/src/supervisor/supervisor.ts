@@ -69,7 +69,8 @@ class Engine implements Supervisor {
       throw new TypeError('expected either "source" or "services" for createSupervisor, received both');
     }
     this.#options = options;
-    this.#environment = options.environment ?? process.env;
+    // A copy: each look into process.env asks the C library.
+    this.#environment = options.environment ?? { ...process.env };
     this.#clock = options.clock ?? systemClock;
     const log = options.log ?? silentLogger;
     this.#startedWallMs = this.#clock.wallMs();
