@@ -40,15 +40,13 @@ describe.runIf(canRun)('the same tree, state and exit status as the C program', 
 });
 
 function compareAll(scenarios: readonly Scenario[]): void {
-  for (const scenario of scenarios) {
-    it(`${scenario.name}`, () => {
-      const { reference, ours } = runBoth(scenario);
-      if (isRecording && scenario.since !== undefined) recorded[scenario.name] = reference;
-      const expected = isOlder && scenario.since !== undefined ? recorded[scenario.name] : reference;
-      expect(expected).toBeDefined();
-      const compared = ({ errors, ...rest }: Result): object =>
-        scenario.otherMessages === undefined ? { ...rest, errors } : rest;
-      expect(compared(ours)).toEqual(expected === undefined ? undefined : compared(expected));
-    });
-  }
+  it.each(scenarios)('$name', (scenario) => {
+    const { reference, ours } = runBoth(scenario);
+    if (isRecording && scenario.since !== undefined) recorded[scenario.name] = reference;
+    const expected = isOlder && scenario.since !== undefined ? recorded[scenario.name] : reference;
+    expect(expected).toBeDefined();
+    const compared = ({ errors, ...rest }: Result): object =>
+      scenario.otherMessages === undefined ? { ...rest, errors } : rest;
+    expect(compared(ours)).toEqual(expected === undefined ? undefined : compared(expected));
+  });
 }

@@ -98,7 +98,7 @@ function runOne(
     tree: describeTree(tree),
     state: stateOf(join(root, 'state')),
     exitCodes,
-    stdout,
+    stdout: stdout.replace(/[ \n]+$/gm, ''),
     errors: stderr
       .split('\n')
       .filter((line) => /^(error|warning): /.test(line))
