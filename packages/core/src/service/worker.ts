@@ -1,4 +1,5 @@
 import { sleep } from '../clock.ts';
+import type { RestartDecision } from '../hooks/events.ts';
 import type { Cause } from '../supervisor/cause.ts';
 import type { ExitInfo } from './exit.ts';
 import { interpretExit } from './exit-status.ts';
@@ -295,7 +296,7 @@ export class Worker {
     const failures = service.ledger.consecutiveFailures;
     const opinion = this.#context.lifecycle.decideRestart({ service: service.view, exit, failures });
     const choice = nextAttempt({ ...this.#attempt(), exit, opinion });
-    if (!choice.restart) service.transition(restEvent, cause);
+    if (!choice.restart) service.transition(restEvent, opinion === undefined ? cause : refused(opinion, cause));
     this.#schedule(choice, { cause, failure: exit.failure, error });
   }
 
@@ -367,6 +368,11 @@ const NO_PROCESS: Omit<ExitInfo, 'error'> = Object.freeze({
   outcome: 'failure',
   failure: true,
 });
+
+/** A plugin's reason not to restart belongs to the cause of the state that it leads to. */
+function refused({ reason }: RestartDecision, cause: Cause): Cause {
+  return { actor: 'restart-policy', reason, causedBy: cause };
+}
 
 function isVeto(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_START_VETOED';

@@ -3,7 +3,7 @@ import { buildPlan } from '../plan/build.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPlugins } from '../plan/plugin-list.ts';
 import type { Plugin } from '../plugin/define-plugin.ts';
-import type { PluginEntry } from '../plugin/host.ts';
+import { entryOf, type PluginEntry } from '../plugin/entry.ts';
 import type { LoadedConfig } from './options.ts';
 
 /** A configuration that was understood. */
@@ -24,11 +24,19 @@ export async function compile(
   loaded: LoadedConfig,
   options: {
     environment: Readonly<Record<string, string | undefined>>;
+    /** Given as values; the configuration may hold their options. */
     plugins: readonly Plugin[];
+    /** Folders in which listed plugins are looked for after the configuration's own. */
+    pluginFolders: readonly string[];
     project?: string | undefined;
   },
 ): Promise<Compiled> {
-  const entries = [...(await loadListed(loaded)), ...options.plugins.map(asEntry)];
+  const locate = (error: unknown): unknown =>
+    error instanceof ConfigError ? new ConfigError(loaded.locate(error.issues), loaded.file) : error;
+  const listed = await loadListed(loaded, options).catch((error: unknown) => {
+    throw locate(error);
+  });
+  const entries = [...listed, ...options.plugins.map(entryOf)];
   const { plan, issues } = buildPlan(loaded.raw, {
     file: loaded.file,
     directory: loaded.directory,
@@ -42,18 +50,38 @@ export async function compile(
   const located = issues.length === 0 ? [] : loaded.locate(issues);
   const errors = located.filter(({ severity }) => severity !== 'warning');
   if (plan === undefined || errors.length > 0) throw new ConfigError(errors, loaded.file);
-  const locate = (error: unknown): unknown =>
-    error instanceof ConfigError ? new ConfigError(loaded.locate(error.issues), loaded.file) : error;
   return { plan, entries, warnings: located, locate };
 }
 
-async function loadListed({ raw, directory }: LoadedConfig): Promise<readonly PluginEntry[]> {
-  const { plugins } = readPlugins(raw);
-  if (plugins.length === 0) return [];
+async function loadListed(
+  { raw, directory }: LoadedConfig,
+  { plugins: given, pluginFolders }: { plugins: readonly Plugin[]; pluginFolders: readonly string[] },
+): Promise<readonly PluginEntry[]> {
+  const names = new Set(given.map(({ name }) => name));
+  const wanted = readPlugins(raw).plugins.filter((name) => !names.has(name));
+  if (wanted.length === 0) return [];
   const { loadPlugins } = await import('../plugin/resolve.ts');
-  return loadPlugins(plugins, directory);
+  try {
+    return await loadPlugins(wanted, directory, { fallbacks: pluginFolders });
+  } catch (error) {
+    throw error instanceof ConfigError
+      ? new ConfigError(error.issues.map((issue) => asWritten(issue, raw, wanted)))
+      : error;
+  }
 }
 
-function asEntry(plugin: Plugin): PluginEntry {
-  return { plugin, version: plugin.version ?? null, from: null, core: plugin.core ?? null };
+/** Loading counts plugins; a configuration counts them in its list, or names them in its table. */
+function asWritten(issue: ConfigIssue, raw: unknown, wanted: readonly string[]): ConfigIssue {
+  const [first, position] = issue.path;
+  const name = typeof position === 'number' ? wanted[position] : undefined;
+  if (first !== 'plugins' || name === undefined) return issue;
+  const value: unknown = typeof raw === 'object' && raw !== null && 'plugins' in raw ? raw.plugins : undefined;
+  if (Array.isArray(value)) return { ...issue, path: ['plugins', value.indexOf(name)] };
+  const options = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const key = options.find(([own, table]) => own === name || isUsing(table, name))?.[0] ?? name;
+  return { ...issue, path: ['plugins', key], at: 'key' };
+}
+
+function isUsing(table: unknown, module: string): boolean {
+  return typeof table === 'object' && table !== null && 'use' in table && table.use === module;
 }

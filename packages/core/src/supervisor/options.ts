@@ -34,6 +34,8 @@ export interface SupervisorOptions {
   readonly services?: readonly ServiceInput[];
   /** Plugins as values, besides those the configuration lists. */
   readonly plugins?: readonly Plugin[];
+  /** Folders in which plugins of the configuration are looked for after its own. Default: none besides the core's own. */
+  readonly pluginFolders?: readonly string[];
   /** Default: from the configuration, else `tappet`. */
   readonly project?: string;
   /** Runtime directory, or how to find it for a project. Default null: nothing survives this process, and it ends with all its services. */

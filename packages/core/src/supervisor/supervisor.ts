@@ -319,8 +319,9 @@ class Engine implements Supervisor {
   }
 
   async #compile(): Promise<Compiled> {
-    const { plugins = [], project } = this.#options;
-    const compiled = await compile(await this.#load(), { environment: this.#environment, plugins, project });
+    const { plugins = [], pluginFolders = [], project } = this.#options;
+    const loaded = await this.#load();
+    const compiled = await compile(loaded, { environment: this.#environment, plugins, pluginFolders, project });
     for (const { message } of compiled.warnings) this.#note('warn', message);
     return compiled;
   }
@@ -370,12 +371,12 @@ class Engine implements Supervisor {
     }
     await pending.activate();
     this.#plan = plan;
-    await pending.commit();
+    // Output goes to sinks of the new plugins before the old ones are disposed of.
+    await pending.commit(() => this.#fleet.runners.forEach((runner) => runner.openSinks({ again: true })));
     const diff = diffPlans(previous, plan);
     await this.#requireLayer().prepare([...diff.added, ...diff.restarted.map(({ to }) => to)].map(pipeOf));
     applyDiff(this.#fleet, diff, this.#background);
     this.#fleet.order(plan);
-    for (const runner of this.#fleet.runners.values()) runner.openSinks({ again: true });
     this.#writeDaemon();
     const touched = {
       added: diff.added.map(({ name }) => name),
