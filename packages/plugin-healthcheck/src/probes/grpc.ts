@@ -1,9 +1,4 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect as connectHttp2,
-  type IncomingHttpHeaders,
-} from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import * as v from 'valibot';
 import { defineProbe, type ProbeDefinition, type ProbeIo } from './definition.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './grpc-message.ts';
@@ -44,9 +39,11 @@ export const grpc: ProbeDefinition<'grpc', GrpcDescription> = defineProbe({
   describe: ({ address, service }) => `grpc ${formatAddress(address)}${service === '' ? '' : ` ${service}`}`,
   async attempt(description, io) {
     const { address, tls } = description;
+    // Loaded with the first gRPC probe: most daemons have none.
+    const http2 = await import('node:http2');
     const socket = await connect({ address, tls }, io);
     const authority = description.authority ?? ('socket' in address ? 'localhost' : formatAddress(address));
-    const session = connectHttp2(`${tls === undefined ? 'http' : 'https'}://${authority}`, {
+    const session = http2.connect(`${tls === undefined ? 'http' : 'https'}://${authority}`, {
       createConnection: () => socket,
     });
     try {
