@@ -34,6 +34,7 @@ export {
   evaluateService,
   type Evaluation,
   type PassInput,
+  type PassResult,
 } from './engine/evaluate.ts';
 export type { MonitEvent } from './engine/event.ts';
 export type { Facts, LinkFacts, Presence, ProbeAnswer, ProcessIdentity, Sample, Usage } from './engine/sample.ts';
@@ -45,6 +46,9 @@ export {
   type Monitoring,
   type RememberedState,
   type ServiceState,
+  type StateChanges,
+  type StateReader,
+  withChanges,
 } from './engine/service-state.ts';
 // Measuring
 export { maySignal, type SignalInput, type SignalPermission } from './sample/identity.ts';

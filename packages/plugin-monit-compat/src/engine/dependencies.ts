@@ -1,10 +1,17 @@
 import type { MonitConfiguration } from '../model/configuration.ts';
 import type { ServiceAction, Step } from './action.ts';
-import { type EngineState, FRESH_SERVICE, hasError, type ServiceState } from './service-state.ts';
+import {
+  type EngineState,
+  FRESH_SERVICE,
+  hasError,
+  type ServiceState,
+  type StateReader,
+  withChanges,
+} from './service-state.ts';
 
 export interface PlanInput {
   readonly configuration: MonitConfiguration;
-  readonly state: EngineState;
+  readonly state: StateReader;
   readonly service: string;
   readonly action: ServiceAction;
 }
@@ -48,27 +55,29 @@ export function planSteps({ configuration, state, service, action }: PlanInput):
 }
 
 /** The state after the steps of an action were begun: who is monitored, and counters that start anew. */
-export function applySteps(
-  state: EngineState,
-  steps: readonly Step[],
-  configuration: MonitConfiguration,
-  keep?: string,
-): EngineState {
-  const next = new Map(state);
+export function applySteps(state: EngineState, steps: readonly Step[], configuration: MonitConfiguration): EngineState {
+  return withChanges(state, stepChanges({ state, steps, configuration, cause: undefined }));
+}
+
+export interface StepInput {
+  readonly state: StateReader;
+  readonly steps: readonly Step[];
+  readonly configuration: MonitConfiguration;
+  /** The service whose rule asked for the action: its rules are not forgotten. */
+  readonly cause: string | undefined;
+}
+
+/** What the steps of an action change, service by service. */
+export function stepChanges({ state, steps, configuration, cause }: StepInput): Map<string, ServiceState> {
+  const changes = new Map<string, ServiceState>();
   for (const { op, service } of steps) {
-    const before = next.get(service) ?? FRESH_SERVICE;
-    next.set(
+    const before = changes.get(service) ?? state.get(service) ?? FRESH_SERVICE;
+    changes.set(
       service,
-      afterStep(before, op, { isCause: service === keep, forgotten: pidBaselines(service, configuration) }),
+      afterStep(before, op, { isCause: service === cause, forgotten: pidBaselines(service, configuration) }),
     );
   }
-  // A restart stops and starts again, which leaves monitoring on; only a final stop switches it off.
-  const started = new Set(steps.filter(({ op }) => op === 'start' || op === 'restart').map(({ service }) => service));
-  for (const name of started) {
-    const value = next.get(name);
-    if (value?.monitoring === 'no') next.set(name, { ...value, monitoring: 'init' });
-  }
-  return next;
+  return changes;
 }
 
 function afterStep(
@@ -100,11 +109,11 @@ function pidBaselines(service: string, configuration: MonitConfiguration): strin
     .map(([index]) => `r${index}`);
 }
 
-function isActive(state: EngineState, name: string): boolean {
+function isActive(state: StateReader, name: string): boolean {
   return state.get(name)?.monitoring !== 'no';
 }
 
-function needsStart(state: EngineState, name: string): boolean {
+function needsStart(state: StateReader, name: string): boolean {
   const value = state.get(name);
   return value === undefined || value.monitoring === 'no' || hasError(value);
 }

@@ -1,7 +1,6 @@
 import type { EventName } from '../language/alerts.ts';
 import type { MonitConfiguration, MonitService } from '../model/configuration.ts';
 import type { EngineAction } from './action.ts';
-import { applySteps } from './dependencies.ts';
 import type { MonitEvent } from './event.ts';
 import { judge } from './judge.ts';
 import { Pass } from './pass.ts';
@@ -10,11 +9,11 @@ import type { Verdict } from './rule-state.ts';
 import { planRules, type PlannedRule } from './rule-plan.ts';
 import type { Sample } from './sample.ts';
 import { decideDue } from './schedule.ts';
-import { type EngineState, FRESH_SERVICE, hasError } from './service-state.ts';
+import { type EngineState, FRESH_SERVICE, hasError, type StateChanges, type StateReader } from './service-state.ts';
 
 export interface EvaluateInput {
   readonly configuration: MonitConfiguration;
-  readonly state: EngineState;
+  readonly state: StateReader;
   readonly service: MonitService;
   /** Undefined: nothing was measured in this pass. */
   readonly sample: Sample | undefined;
@@ -24,7 +23,8 @@ export interface EvaluateInput {
 }
 
 export interface Evaluation {
-  readonly state: EngineState;
+  /** The state of every service that the look or its action touched. */
+  readonly changes: StateChanges;
   /** In the order in which they are to be done. */
   readonly actions: readonly EngineAction[];
   readonly events: readonly MonitEvent[];
@@ -53,29 +53,29 @@ export function beginPass({
 }
 
 /**
- * Judges one service. Pure: everything remembered is in the state that comes back, everything to be done in the
+ * Judges one service. Pure: everything remembered is in the changes that come back, everything to be done in the
  * actions. Services must be judged in the order of the configuration, because a service whose prerequisite failed in
  * this pass is left out.
  */
 export function evaluateService(input: EvaluateInput): Evaluation {
   const { state, service, sample, isDue } = input;
   const before = state.get(service.name) ?? FRESH_SERVICE;
-  if (before.monitoring === 'no') return { state, actions: [], events: [] };
+  if (before.monitoring === 'no') return NOTHING;
   // The result of a program counts in the pass after it was started, even when that pass is not its turn.
   const isLateResult = service.type === 'program' && sample !== undefined;
   if ((!isDue && !isLateResult) || !prerequisitesHold(service, state)) {
-    return { state: withService(state, service.name, { ...before, wasChecked: false }), actions: [], events: [] };
+    return { ...NOTHING, changes: new Map([[service.name, { ...before, wasChecked: false }]]) };
   }
   const pass = new Pass(input, before);
   const limits = checkRestartLimits(before.restarts, service.restartLimits);
   pass.current = { ...before, restarts: limits.count, wasChecked: true };
   for (const limit of limits.reached) pass.limitReached(limit);
-  if (pass.isEnded) return finish(pass);
+  if (pass.isEnded) return pass.settle();
   if (sample !== undefined) {
     pass.current = { ...pass.current, monitoring: 'yes' };
     judgeSample(pass, sample);
   }
-  return finish(pass);
+  return pass.settle();
 }
 
 /**
@@ -85,7 +85,7 @@ export function evaluateService(input: EvaluateInput): Evaluation {
 export function evaluateFast(input: Omit<EvaluateInput, 'isDue' | 'sample'> & { readonly sample: Sample }): Evaluation {
   const { state, service, sample } = input;
   const before = state.get(service.name) ?? FRESH_SERVICE;
-  if (before.monitoring === 'no' || !prerequisitesHold(service, state)) return { state, actions: [], events: [] };
+  if (before.monitoring === 'no' || !prerequisitesHold(service, state)) return NOTHING;
   const pass = new Pass(input, before);
   const isFast = ({ rule }: PlannedRule): boolean => rule.fast && rule.rate.count === 1 && rule.rate.cycles === 1;
   const plan = planRules(service);
@@ -96,7 +96,7 @@ export function evaluateFast(input: Omit<EvaluateInput, 'isDue' | 'sample'> & { 
     ))
       judgeRule(pass, planned, sample);
   }
-  return finish(pass);
+  return pass.settle();
 }
 
 export interface PassInput {
@@ -106,27 +106,34 @@ export interface PassInput {
   readonly wallMs: number;
 }
 
+export interface PassResult extends Omit<Evaluation, 'changes'> {
+  readonly state: EngineState;
+}
+
 /** A whole pass over samples that are all at hand: every service in order. */
-export function evaluatePass({ configuration, state, samples, wallMs }: PassInput): Evaluation {
+export function evaluatePass({ configuration, state, samples, wallMs }: PassInput): PassResult {
   const begun = beginPass({ configuration, state, wallMs });
-  let current = begun.state;
+  const current = new Map(begun.state);
   const actions: EngineAction[] = [];
   const events: MonitEvent[] = [];
   for (const service of configuration.services) {
+    const { name } = service;
     const result = evaluateService({
       configuration,
       state: current,
       service,
-      sample: samples.get(service.name),
-      isDue: begun.due.has(service.name),
+      sample: samples.get(name),
+      isDue: begun.due.has(name),
       wallMs,
     });
-    current = result.state;
+    for (const [changed, value] of result.changes) current.set(changed, value);
     actions.push(...result.actions);
     events.push(...result.events);
   }
   return { state: current, actions, events };
 }
+
+const NOTHING: Evaluation = { changes: new Map(), actions: [], events: [] };
 
 function judgeSample(pass: Pass, sample: Sample): void {
   const plan = planRules(pass.service);
@@ -188,22 +195,9 @@ function judgeImplicit(
   pass.take(planned, verdict, detail, name);
 }
 
-function prerequisitesHold(service: MonitService, state: EngineState): boolean {
+function prerequisitesHold(service: MonitService, state: StateReader): boolean {
   return service.prerequisites.every((name) => {
     const value = state.get(name);
     return value !== undefined && value.monitoring === 'yes' && value.wasChecked && !hasError(value);
   });
-}
-
-function finish(pass: Pass): Evaluation {
-  const settled = pass.settle();
-  let { state } = settled;
-  for (const action of settled.actions) {
-    if (action.kind === 'service') state = applySteps(state, action.steps, pass.configuration, pass.service.name);
-  }
-  return { state, actions: settled.actions, events: settled.events };
-}
-
-function withService(state: EngineState, name: string, value: typeof FRESH_SERVICE): EngineState {
-  return new Map(state).set(name, value);
 }

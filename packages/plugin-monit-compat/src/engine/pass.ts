@@ -3,13 +3,13 @@ import type { Action, RestartLimit } from '../language/ast.ts';
 import type { MonitConfiguration, MonitService } from '../model/configuration.ts';
 import { actionName, type EngineAction, type ServiceAction } from './action.ts';
 import { recipientsFor } from './alert-filter.ts';
-import { planSteps } from './dependencies.ts';
+import { planSteps, stepChanges } from './dependencies.ts';
 import { eventOf, labelOf, type MonitEvent } from './event.ts';
 import type { EvaluateInput } from './evaluate.ts';
 import { countRestart } from './restart-limit.ts';
 import type { PlannedRule } from './rule-plan.ts';
 import { INITIAL_RULE, stepRule, type Verdict } from './rule-state.ts';
-import type { EngineState, ServiceState } from './service-state.ts';
+import type { ServiceState, StateChanges, StateReader } from './service-state.ts';
 
 /** Strongest last: of several requests in one pass only the strongest is carried out, once. */
 const STRENGTH: readonly ServiceAction[] = ['monitor', 'start', 'restart', 'stop'];
@@ -21,7 +21,7 @@ export class Pass {
   readonly wallMs: number;
   current: ServiceState;
   hasPingFailed = false;
-  readonly #state: EngineState;
+  readonly #state: StateReader;
   readonly #events: MonitEvent[] = [];
   readonly #actions: EngineAction[] = [];
   #request: { action: ServiceAction; cause: MonitEvent } | undefined;
@@ -93,16 +93,16 @@ export class Pass {
 
   /** Closes the look: one action on the service at most, with its steps along the dependencies. */
   settle(): {
-    readonly state: EngineState;
+    readonly changes: StateChanges;
     readonly actions: readonly EngineAction[];
     readonly events: readonly MonitEvent[];
   } {
-    const state = new Map(this.#state).set(this.service.name, this.current);
-    if (this.#request !== undefined)
-      this.#actions.push(this.#serviceAction(this.#request.action, this.#request.cause, state));
+    const changes = new Map([[this.service.name, this.current]]);
+    const reader: StateReader = { get: (name) => changes.get(name) ?? this.#state.get(name) };
+    if (this.#request !== undefined) this.#begin(this.#request.action, this.#request.cause, { reader, changes });
     if (this.#unmonitor !== undefined && this.#request?.action !== 'stop')
-      this.#actions.push(this.#serviceAction('unmonitor', this.#unmonitor, state));
-    return { state, actions: this.#actions, events: this.#events };
+      this.#begin('unmonitor', this.#unmonitor, { reader, changes });
+    return { changes, actions: this.#actions, events: this.#events };
   }
 
   #carryOut(
@@ -165,8 +165,15 @@ export class Pass {
     });
   }
 
-  #serviceAction(action: ServiceAction, cause: MonitEvent, state: EngineState): EngineAction {
-    const steps = planSteps({ configuration: this.configuration, state, service: this.service.name, action });
-    return { kind: 'service', action, service: this.service.name, steps, cause };
+  #begin(
+    action: ServiceAction,
+    cause: MonitEvent,
+    { reader, changes }: { reader: StateReader; changes: Map<string, ServiceState> },
+  ): void {
+    const { configuration, service } = this;
+    const steps = planSteps({ configuration, state: reader, service: service.name, action });
+    for (const [name, value] of stepChanges({ state: reader, steps, configuration, cause: service.name }))
+      changes.set(name, value);
+    this.#actions.push({ kind: 'service', action, service: service.name, steps, cause });
   }
 }

@@ -21,6 +21,17 @@ export interface ServiceState {
 /** The state of the engine: one entry per service, by its declared name. */
 export type EngineState = ReadonlyMap<string, ServiceState>;
 
+/** Enough of the state to ask for one service. */
+export type StateReader = Pick<EngineState, 'get'>;
+
+/** The services that changed, with their new state. */
+export type StateChanges = ReadonlyMap<string, ServiceState>;
+
+/** The state with the changes in it. A driver that keeps a map of its own may set them there instead. */
+export function withChanges(state: EngineState, changes: StateChanges): EngineState {
+  return new Map([...state, ...changes]);
+}
+
 export const FRESH_SERVICE: ServiceState = {
   monitoring: 'init',
   rules: new Map(),

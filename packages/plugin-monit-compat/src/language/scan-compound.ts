@@ -91,6 +91,9 @@ const readEvery: Compound = (state, match) => {
   return makeToken(state, 'every', from, { key: 'cron', value: cron[2] ?? '', items: [key] });
 };
 
+// A bracket may begin the list twice, but stands in no header name.
+const HEADER = /^\[?[^:[\]]+:(?!:)/;
+
 const readHeaders: Compound = (state, match) => {
   const from = state.at;
   const end = state.source.text.indexOf(']', state.at);
@@ -104,9 +107,7 @@ const readHeaders: Compound = (state, match) => {
     .map((item) => item.trim().replace(/^"(.*)"$/, '$1'))
     .filter((item) => item !== '');
   state.at = end + 1;
-  const wrong = items.find(
-    (item) => !item.includes(':') || (item.indexOf('[') > 0 && item.indexOf('[') < item.indexOf(':')),
-  );
+  const wrong = items.find((item) => !HEADER.test(item));
   if (wrong !== undefined)
     return makeToken(state, 'bad', from, { value: `"${wrong}" is not a header of the form name: value` });
   return makeToken(state, 'headers', from, { items });
@@ -157,6 +158,7 @@ const noise: Compound = (state, match) => {
   return 'noise';
 };
 
+// Only for single words: a pattern with a blank in it is always the longest match.
 const WORD_END = String.raw`(?![^\x00-\x21@:{}"';(),%])`;
 const sticky = (source: string): RegExp => new RegExp(source, 'iy');
 const CPU_PARTS = new Map([
@@ -167,7 +169,7 @@ const CPU_PARTS = new Map([
 ]);
 
 const RULES = new Map<number, readonly (readonly [RegExp, Compound])[]>([
-  [97, [[sticky(`access time${WORD_END}`), words('atime')]]],
+  [97, [[sticky('access time'), words('atime')]]],
   [
     99,
     [
@@ -178,14 +180,14 @@ const RULES = new Map<number, readonly (readonly [RegExp, Compound])[]>([
         ),
         words((match) => `cpu(${partOf(match[1] ?? '')})`),
       ],
-      [sticky(`change time${WORD_END}`), words('ctime')],
+      [sticky('change time'), words('ctime')],
     ],
   ],
   [
     100,
     [
       [sticky(String.raw`depends?[ \t]+(?:on[ \t(),;]+)?`), readDepends],
-      [sticky(String.raw`disable[ \t]+ssl${WORD_END}`), noise],
+      [sticky(String.raw`disable[ \t]+ssl`), noise],
     ],
   ],
   [
@@ -193,7 +195,7 @@ const RULES = new Map<number, readonly (readonly [RegExp, Compound])[]>([
     [
       [sticky(String.raw`every(?:[ \t\r\n]+|(?=["']))`), readEvery],
       [sticky(String.raw`exec(?:ute)?[ \t\r]*(?=")`), scanCommand('exec')],
-      [sticky(String.raw`enable[ \t]+ssl${WORD_END}`), words('ssl')],
+      [sticky(String.raw`enable[ \t]+ssl`), words('ssl')],
     ],
   ],
   [102, [[sticky(`(from):`), readAddress]]],
@@ -213,7 +215,7 @@ const RULES = new Map<number, readonly (readonly [RegExp, Compound])[]>([
     109,
     [
       [sticky('(message):'), readProse],
-      [sticky(`modification time${WORD_END}`), words('mtime')],
+      [sticky('modification time'), words('mtime')],
     ],
   ],
   [110, [[sticky(String.raw`(not)[ \t\r\n]+every[ \t\r\n]*(?=["'])`), readEvery]]],
@@ -239,16 +241,16 @@ const RULES = new Map<number, readonly (readonly [RegExp, Compound])[]>([
       [sticky(String.raw`start[ \t\r]*(?:program)?[ \t\r]*=?[ \t\r]*(?=")`), scanCommand('start')],
       [sticky(String.raw`stop[ \t\r]*(?:program)?[ \t\r]*=?[ \t\r]*(?=")`), scanCommand('stop')],
       [sticky('(subject):'), readProse],
-      [sticky(String.raw`ssl[ \t]+disable${WORD_END}`), noise],
-      [sticky(String.raw`ssl[ \t]+enable${WORD_END}`), words('ssl')],
-      [sticky(`service time${WORD_END}`), words('servicetime')],
+      [sticky(String.raw`ssl[ \t]+disable`), noise],
+      [sticky(String.raw`ssl[ \t]+enable`), words('ssl')],
+      [sticky('service time'), words('servicetime')],
     ],
   ],
   [
     116,
     [
-      [sticky(`total cpu${WORD_END}`), words('totalcpu')],
-      [sticky(`total mem(?:ory)?${WORD_END}`), words('totalmemory')],
+      [sticky('total cpu'), words('totalcpu')],
+      [sticky('total mem(?:ory)?'), words('totalmemory')],
     ],
   ],
 ]);

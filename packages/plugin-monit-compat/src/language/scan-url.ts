@@ -4,7 +4,7 @@ import type { Token } from './token.ts';
 const SCHEME = /([a-z][a-z0-9+.-]*):\/\//iy;
 const LETTER = /[a-z]/i;
 const LOGIN = /([^@: /?#]*):([^@ ]+)@/y;
-const HOST = /\[([0-9a-f:.]+)\]|((?:[a-z0-9-]+\.)*[a-z0-9-]+)/iy;
+const HOST = /\[([^\]\s]+)\]|((?:[a-z0-9-]+\.)*[a-z0-9-]+)/iy;
 const PORT = /:(\d+)/y;
 const REST = /[/?#][^ \n\r]*/y;
 // Behind a port the reference program takes anything up to the next blank.

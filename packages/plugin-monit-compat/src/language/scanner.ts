@@ -88,8 +88,8 @@ function scanPlain(state: ScanState, from: number): Token | undefined {
   if (first === 34 || first === 39) {
     if (!advance(state, QUOTED)) return unbalanced(state, from);
     const value = text.slice(from + 1, state.at - 1);
-    // A double-quoted string that begins with a slash is a path for the grammar; single quotes behave the same way.
-    return makeToken(state, value.startsWith('/') ? 'path' : 'string', from, { value });
+    // A quoted string that begins with a slash is a path for the grammar, unless it goes over several lines.
+    return makeToken(state, value.startsWith('/') && !value.includes('\n') ? 'path' : 'string', from, { value });
   }
   if (text.startsWith('!=', from)) {
     state.at += 2;

@@ -7,6 +7,7 @@ import {
   formatAlertMail,
   programEnvironment,
   readInlineRules,
+  withChanges,
 } from '@tappet/plugin-monit-compat';
 import { describe, expect, it } from 'vitest';
 import { configure } from '../load.ts';
@@ -193,7 +194,13 @@ describe('fast rules', () => {
     });
     expect(exit.actions).toMatchObject([{ kind: 'service', action: 'restart' }]);
     expect(
-      evaluateFast({ configuration, state: exit.state, service: withRules, sample: RUNNING, wallMs: 0 }).actions,
+      evaluateFast({
+        configuration,
+        state: withChanges(beginState(configuration), exit.changes),
+        service: withRules,
+        sample: RUNNING,
+        wallMs: 0,
+      }).actions,
     ).toEqual([]);
   });
 });

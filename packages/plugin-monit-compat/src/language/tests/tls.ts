@@ -78,8 +78,7 @@ function readOption(context: ReadContext): {
       const versions: string[] = [];
       for (let version = takeVersion(context); version !== undefined; version = takeVersion(context))
         versions.push(version);
-      if (versions.length === 0) throw cursor.fault('a TLS version', VERSIONS);
-      return { version: versions.join(' ') };
+      return versions.length === 0 ? {} : { version: versions.join(' ') };
     }
     case 'verify':
       return { verify: cursor.expectOne(['enable', 'disable'], '"enable" or "disable"') === 'enable' };
