@@ -41,7 +41,7 @@ export const grpc: ProbeDefinition<'grpc', GrpcDescription> = defineProbe({
     const { address, tls } = description;
     // Loaded with the first gRPC probe: most daemons have none.
     const http2 = await import('node:http2');
-    const socket = await connect({ address, tls }, io);
+    const socket = await connect({ address, tls, alpn: ['h2'] }, io);
     const authority = description.authority ?? ('socket' in address ? 'localhost' : formatAddress(address));
     const session = http2.connect(`${tls === undefined ? 'http' : 'https'}://${authority}`, {
       createConnection: () => socket,

@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http2 from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { attempt, until } from '../../../fixtures/probes/attempt.ts';
 
 const servers: { server: http2.Http2Server; sockets: Set<Socket> }[] = [];
@@ -142,5 +146,41 @@ describe('grpc', () => {
       message: 'timed out after 100 ms while waiting for the health state',
     });
     await until(() => servers[0]?.sockets.size === 0, 'the connection is closed');
+  });
+
+  it('speaks HTTP/2 over TLS, too', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tappet-grpc-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    execFileSync(
+      'openssl',
+      ['req', '-x509', ...curve, '-nodes', '-days', '30', ...subject, '-keyout', key, '-out', cert],
+      { stdio: 'ignore' },
+    );
+    const server = http2.createSecureServer({
+      key: await readFile(key),
+      cert: await readFile(cert),
+      allowHTTP1: false,
+    });
+    const seen: unknown[] = [];
+    server.on('stream', (stream, headers) => {
+      seen.push(headers[':scheme']);
+      respond(stream, { message: response(1) });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const address = (server.address() as AddressInfo).port;
+    expect(await attempt({ grpc: { address, tls: { ca: cert, days_left: 3 } } })).toMatchObject({
+      ok: true,
+      message: 'SERVING',
+    });
+    expect(await attempt({ grpc: { address, tls: true } })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('self-signed'),
+    });
+    expect(seen).toEqual(['https']);
   });
 });

@@ -12,10 +12,12 @@ import { secureContext } from './tls-context.ts';
 export interface Target {
   readonly address: Address;
   readonly tls?: TlsOptions | undefined;
+  /** Protocols offered in the TLS handshake (ALPN). */
+  readonly alpn?: readonly string[] | undefined;
 }
 
 /** An open connection to the target. It is destroyed when the probe is aborted; otherwise the caller destroys it. */
-export async function connect({ address, tls: tlsOptions }: Target, io: ProbeIo): Promise<net.Socket> {
+export async function connect({ address, tls: tlsOptions, alpn = [] }: Target, io: ProbeIo): Promise<net.Socket> {
   const where = formatAddress(address);
   io.signal.throwIfAborted();
   io.doing = `connecting to ${where}`;
@@ -23,7 +25,7 @@ export async function connect({ address, tls: tlsOptions }: Target, io: ProbeIo)
   const socket =
     tlsOptions === undefined
       ? net.connect(plain)
-      : tls.connect({ ...plain, ...tlsConnectOptions(tlsOptions, address) });
+      : tls.connect({ ...plain, ...tlsConnectOptions(tlsOptions, address), ALPNProtocols: [...alpn] });
   io.signal.addEventListener('abort', () => socket.destroy(), { once: true });
   await opened(socket, tlsOptions === undefined ? 'connect' : 'secureConnect').catch((error: unknown) => {
     socket.destroy();
