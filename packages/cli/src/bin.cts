@@ -11,7 +11,12 @@ if (major < 22 || (major === 22 && minor < 18)) {
   console.error('Install a newer Node (https://nodejs.org), or put the one you have first in PATH.');
   process.exitCode = 2;
 } else {
-  require('node:module').enableCompileCache();
+  try {
+    // In the home that the account has, not in the default folder below /tmp: what another user put there would run as us.
+    require('node:module').enableCompileCache(require('node:os').userInfo().homedir + '/.cache/tappet');
+  } catch (error) {
+    // A user id without an account, as containers like them: it starts a little slower.
+  }
   void import('./main.js').then(function (cli) {
     return cli.main(process.argv.slice(2));
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
@@ -158,6 +158,14 @@ describe('a Node that is too old', () => {
   it('could read the first file: nothing in it is younger than promises', () => {
     const text = readFileSync(BIN, 'utf8');
     expect(text).not.toMatch(/=>|\?\.|\?\?|`|\bawait\b|^import /m);
+  });
+});
+
+describe('the compile cache', () => {
+  it('is not read from a folder that other users can write, and is not needed', () => {
+    expect(readFileSync(BIN, 'utf8')).toMatch(/enableCompileCache\(.+userInfo\(\)\.homedir/);
+    const { status, stdout } = spawnSync(process.execPath, [BIN, '--version'], { env: {}, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '0.1.0\n' });
   });
 });
 
