@@ -14,7 +14,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   try {
     // In the home that the account has, not in the default folder below /tmp: what another user put there would run as us.
     require('node:module').enableCompileCache(require('node:os').userInfo().homedir + '/.cache/tappet');
-  } catch (error) {
+  } catch {
     // A user id without an account, as containers like them: it starts a little slower.
   }
   void import('./main.js').then(function (cli) {
