@@ -86,7 +86,7 @@ export function writeStateFile(
     renameSync(toPath(temporary), toPath(path));
     return true;
   } catch (error) {
-    unlinkIfThere(temporary);
+    removeLeftover(temporary);
     report({ level: 'error', message: `error creating temp state file ${temporary}: ${reasonOf(error)}` });
     return false;
   }
@@ -98,6 +98,15 @@ export function keptEntries(
   { met, now }: { readonly met: ReadonlySet<string>; readonly now: CivilTime },
 ): Map<string, CivilTime> {
   return new Map([...entries].filter(([name, time]) => met.has(name) || daysBetween(time, now) <= FORGET_AFTER_DAYS));
+}
+
+/** The failure that led here is the one to report. */
+function removeLeftover(path: string): void {
+  try {
+    unlinkIfThere(path);
+  } catch {
+    // It could not even be removed; the next run will say so.
+  }
 }
 
 function takeOver(descriptor: number, old: Stats | undefined): void {
