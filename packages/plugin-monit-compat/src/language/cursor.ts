@@ -51,7 +51,8 @@ export class TokenCursor {
   }
 
   take(...keys: readonly string[]): Token | undefined {
-    return keys.some((key) => this.is(key)) ? this.next() : undefined;
+    const { kind, key } = this.peek();
+    return (kind === 'keyword' || kind === 'punctuation') && keys.includes(key) ? this.next() : undefined;
   }
 
   expect(key: string, what = `"${key}"`): Token {
@@ -61,7 +62,8 @@ export class TokenCursor {
 
   /** One of the keywords, as its canonical spelling. */
   expectOne<const K extends string>(keys: readonly K[], what: string): K {
-    const key = keys.find((candidate) => this.is(candidate));
+    const token = this.peek();
+    const key = token.kind === 'keyword' ? keys.find((candidate) => candidate === token.key) : undefined;
     if (key === undefined) throw this.fault(what, keys);
     this.next();
     return key;
@@ -126,7 +128,7 @@ export class TokenCursor {
         ? first.source.text.slice(first.offset, last.offset + last.raw.length)
         : `${first.raw} … ${last.raw}`;
     const code = raw.includes('#') ? raw.replace(/(^|\s)#[^\n]*/g, '$1') : raw;
-    return code.replace(/\s+/g, ' ').trim();
+    return /[\t\r\n]| {2}/.test(code) ? code.replace(/\s+/g, ' ').trim() : code;
   }
 }
 

@@ -1,11 +1,12 @@
-/** Words that carry no meaning anywhere and are skipped like blanks. */
-export const NOISE_WORDS: ReadonlySet<string> = new Set(
-  `activity and are as but capacity does for has in is last of on only option options or per program programs rate than
-   the times to sum usage use using via was with within without`.split(/\s+/),
-);
+/** What {@link KEYWORDS} answers for a word that carries no meaning anywhere and is skipped like a blank. */
+export const NOISE = '';
+
+const NOISE_WORDS = `activity and are as but capacity does for has in is last of on only option options or per program programs
+  rate than the times to sum usage use using via was with within without`;
 
 function buildKeywords(): Map<string, string> {
   const map = new Map<string, string>();
+  for (const word of NOISE_WORDS.split(/\s+/)) map.set(word, NOISE);
   const plain = `-sslv2 -sslv3 -tlsv1 -tlsv11 -tlsv12 -tlsv13 action active address alert allow apache-status atime auto basedir
     batch bytein byteout cacertificatefile cacertificatepath certificate certmd5 changed checksum clamav cleanuplimit
     cleartext clientpemfile closelimit connection content core count cpu credentials crypt ctime daemon data database

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { KEYWORDS, NOISE_WORDS } from './keywords.ts';
+import { KEYWORDS, NOISE } from './keywords.ts';
 import { SourceText } from './place.ts';
 import { scanCompound } from './scan-compound.ts';
 import type { Token, TokenKind } from './token.ts';
@@ -120,9 +120,8 @@ function classifyWord(state: ScanState, from: number): Token | undefined {
     if (/^\d+$/.test(word)) return makeToken(state, 'number', from);
     if (/^\d+\.\d+$/.test(word)) return makeToken(state, 'real', from);
   }
-  const lower = word.toLowerCase();
-  if (NOISE_WORDS.has(lower)) return undefined;
-  const key = KEYWORDS.get(lower);
+  const key = KEYWORDS.get(word) ?? KEYWORDS.get(word.toLowerCase());
+  if (key === NOISE) return undefined;
   if (key !== undefined) return makeToken(state, 'keyword', from, { key });
   return makeToken(state, word.startsWith('/') ? 'path' : 'string', from);
 }
