@@ -10,6 +10,9 @@ import { FileProblem, type Mailing, type Outcome } from './log-files.ts';
 /** Commands that mean plain gunzip, which is done here without a process. */
 const GUNZIP_COMMANDS = new Set(['/bin/gunzip', '/usr/bin/gunzip', 'gunzip']);
 
+/** How a pipeline fails when the mailer ended without reading everything, as it may. */
+const MAILER_GONE = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
+
 /** Sends a file: `COMMAND -s SUBJECT ADDRESS` with the uncompressed content on its standard input. */
 export async function mailFile(
   paths: AnchoredPaths,
@@ -59,7 +62,7 @@ async function feed({
       return true;
     } catch (error) {
       sink.end();
-      return codeOf(error) === 'EPIPE';
+      return MAILER_GONE.has(codeOf(error) ?? '');
     } finally {
       await packed.idle();
     }
