@@ -33,7 +33,7 @@ export async function connectToDaemon(options: OptionValues, io: Io): Promise<Co
  */
 export async function findSocket(which: Which, io: Pick<Io, 'env' | 'cwd'>): Promise<string> {
   if (which.socket !== undefined) return which.socket;
-  const { listRuntimeDirectories, runtimeDirectory } = await import('@tappet/core');
+  const { listRuntimeDirectories, runtimeDirectory } = await import('@tappet/core/runtime');
   const uid = process.getuid?.() ?? 0;
   const named = await projectMeant(which, io.cwd);
   if (named !== undefined) {

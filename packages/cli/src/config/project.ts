@@ -8,7 +8,7 @@ import { baseDirectory } from './search-places.ts';
  * is not even parsed. Rejects like the source of the file when it cannot be read.
  */
 export async function projectOf(file: string): Promise<string> {
-  const { projectName } = await import('@tappet/core');
+  const { projectName } = await import('@tappet/core/runtime');
   const directory = baseDirectory(file);
   if (extname(file) === '.toml' && !mayNameProject(readText(file))) return projectName({}, directory);
   const { raw } = await fileSource(file).load();

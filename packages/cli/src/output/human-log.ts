@@ -85,7 +85,8 @@ function changeLine(service: string, from: string, to: string): string {
 function exitLine({ service, exit }: EventOf<'exit'>): string | undefined {
   if (exit.requested) return undefined;
   if (exit.outcome === 'success') return `[INFO] Service ${service} completed successfully`;
-  return exit.error === undefined ? `Service '${service}' ${exitText(exit)}` : `[ERROR] ${service}: ${exit.error}`;
+  if (exit.error === undefined) return `Service '${service}' ${exitText(exit)}`;
+  return exit.error.includes(service) ? `[ERROR] ${exit.error}` : `[ERROR] ${service}: ${exit.error}`;
 }
 
 function startedLine({ failed, services }: EventOf<'started'>): string {

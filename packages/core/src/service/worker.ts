@@ -1,5 +1,4 @@
 import { sleep } from '../clock.ts';
-import type { RestartDecision } from '../hooks/events.ts';
 import type { Cause } from '../supervisor/cause.ts';
 import type { ExitInfo } from './exit.ts';
 import { interpretExit } from './exit-status.ts';
@@ -195,7 +194,7 @@ export class Worker {
     service.readyAtMs = clock.nowMs();
     const startupMs = service.readyAtMs - (this.#leftPendingMs ?? run.startedAtMs);
     service.ledger.startupMs = startupMs;
-    service.transition('ready', goal.cause);
+    service.transition('ready', { actor: goal.actor, reason: 'ready', causedBy: service.cause });
     this.#context.lifecycle.onReady({ service: service.view, startupMs });
   }
 
@@ -296,7 +295,8 @@ export class Worker {
     const failures = service.ledger.consecutiveFailures;
     const opinion = this.#context.lifecycle.decideRestart({ service: service.view, exit, failures });
     const choice = nextAttempt({ ...this.#attempt(), exit, opinion });
-    if (!choice.restart) service.transition(restEvent, opinion === undefined ? cause : refused(opinion, cause));
+    const isTold = opinion !== undefined || (!choice.restart && choice.gaveUp);
+    if (!choice.restart) service.transition(restEvent, isTold ? because(choice.reason, cause) : cause);
     this.#schedule(choice, { cause, failure: exit.failure, error });
   }
 
@@ -304,13 +304,11 @@ export class Worker {
     const { cause, failure, error } = after;
     if (!choice.restart) {
       if (choice.gaveUp) this.#service.transition('gave-up', cause);
-      const reason: Cause = { actor: 'restart-policy', reason: choice.reason, causedBy: cause };
-      this.#giveIn(reason, { spent: choice.gaveUp, failure, error });
+      this.#giveIn(because(choice.reason, cause), { spent: choice.gaveUp, failure, error });
       return;
     }
     this.#restartAtMs = this.#context.clock.nowMs() + choice.delayMs;
-    const reason: Cause = { actor: 'restart-policy', reason: choice.reason, causedBy: cause };
-    this.#service.transition('restart-scheduled', reason);
+    this.#service.transition('restart-scheduled', because(choice.reason, cause));
     // An automatic restart goes on to be that goal; whoever waits for a start hears that this attempt failed.
     if (choice.delayMs > 0 || error !== undefined)
       this.#goal.settle({ outcome: 'failed', message: `${cause.reason}; ${choice.reason}` });
@@ -369,9 +367,8 @@ const NO_PROCESS: Omit<ExitInfo, 'error'> = Object.freeze({
   failure: true,
 });
 
-/** A plugin's reason not to restart belongs to the cause of the state that it leads to. */
-function refused({ reason }: RestartDecision, cause: Cause): Cause {
-  return { actor: 'restart-policy', reason, causedBy: cause };
+function because(reason: string, causedBy: Cause): Cause {
+  return { actor: 'restart-policy', reason, causedBy };
 }
 
 function isVeto(error: unknown): boolean {
