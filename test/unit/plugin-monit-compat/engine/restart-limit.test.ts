@@ -40,6 +40,13 @@ describe('restart limit', () => {
     ]);
   });
 
+  it('a new window begins with the first restart after the old one', () => {
+    const sim = new Simulation(`${PROCESS}if 2 restarts within 4 cycles then exec "/bin/true W"`);
+    const quiet = Array.from({ length: 8 }, () => RUNNING);
+    const done = sim.run('p', [MISSING, ...quiet, MISSING, MISSING, RUNNING]);
+    expect(done.filter((line) => line !== '')).toEqual(['restart', 'restart', 'restart', 'exec:W']);
+  });
+
   it('a limit that does not switch off fires once in its window even when the process runs again', () => {
     const sim = new Simulation(`${PROCESS}if 3 restarts within 20 cycles then exec "/bin/true W"`);
     expect(sim.run('p', [MISSING, RUNNING, MISSING, RUNNING, MISSING, RUNNING, RUNNING, RUNNING])).toEqual([
