@@ -14,7 +14,7 @@ const CALM_MS = 5000;
 const WATCH_S = 15;
 
 const settings = readSettings({ rounds: 1, counts: [500] });
-await using stage = new Stage();
+await using stage = new Stage(settings);
 const count = settings.counts[0] ?? 500;
 const fleets = contenders(settings).map((contender) =>
   stage.fleet(contender, { count, mode: ['quiet'], isLogged: false }),

@@ -12,6 +12,7 @@ import type { Contender } from './harness/contender.ts';
 import type { Fleet } from './harness/fleet.ts';
 import { nowMs } from './harness/marks.ts';
 import { print } from './harness/report.ts';
+import { interleave } from './harness/rounds.ts';
 import { readSettings } from './harness/settings.ts';
 import { Stage } from './harness/stage.ts';
 import { median } from './harness/statistics.ts';
@@ -29,13 +30,9 @@ interface Massacre {
 
 const settings = readSettings({ rounds: 3, counts: [500] });
 const all = contenders(settings, { without: ['s6', 'daemontools'] });
-await using stage = new Stage();
+await using stage = new Stage(settings);
 const count = settings.counts[0] ?? 500;
-const runs = new Map<string, Massacre[]>(all.map(({ name }) => [name, []]));
-
-for (let round = 0; round < settings.rounds; round++) {
-  for (const contender of all) runs.get(contender.name)?.push(await massacre(contender));
-}
+const runs = await interleave(all, { rounds: settings.rounds, measure: massacre });
 const rows = [...runs].map(([name, list]) => ({
   name,
   figures: {

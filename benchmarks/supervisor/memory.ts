@@ -15,7 +15,7 @@ const CALM_MS = 2000;
 
 const settings = readSettings({ rounds: 1, counts: [1, 100, 500] });
 const all = contenders(settings);
-await using stage = new Stage();
+await using stage = new Stage(settings);
 
 for (const count of settings.counts) {
   const rows = [];

@@ -11,6 +11,7 @@ import type { Fleet } from './harness/fleet.ts';
 import { nowMs } from './harness/marks.ts';
 import { peakMb, usageOf } from './harness/processes.ts';
 import { print } from './harness/report.ts';
+import { interleave } from './harness/rounds.ts';
 import { readSettings } from './harness/settings.ts';
 import { Stage } from './harness/stage.ts';
 import { median } from './harness/statistics.ts';
@@ -28,15 +29,8 @@ interface Flood {
 
 const settings = readSettings({ rounds: 3, counts: [1] });
 const all = contenders(settings);
-await using stage = new Stage();
-const floods = new Map<string, Flood[]>(all.map(({ name }) => [name, []]));
-
-for (let round = 0; round < settings.rounds; round++) {
-  for (const contender of all) {
-    if (round > 0 && SLOW.has(contender.name)) continue;
-    floods.get(contender.name)?.push(await timeFlood(contender));
-  }
-}
+await using stage = new Stage(settings);
+const floods = await interleave(all, { rounds: settings.rounds, once: [...SLOW], measure: timeFlood });
 const rows = [...floods].map(([name, runs]) => ({
   name,
   figures: {

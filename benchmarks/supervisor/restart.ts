@@ -18,7 +18,7 @@ const SLOW_MS = 500;
 const SLOW_KILLS = 6;
 
 const settings = readSettings({ rounds: 3, counts: [20] });
-await using stage = new Stage();
+await using stage = new Stage(settings);
 const count = settings.counts[0] ?? 20;
 const fleets = contenders(settings).map((contender) =>
   stage.fleet(contender, { count, mode: ['quiet'], isLogged: false }),

@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contenders } from './contenders/index.ts';
 import { print } from './harness/report.ts';
+import { interleave } from './harness/rounds.ts';
 import { readSettings } from './harness/settings.ts';
 import { Stage } from './harness/stage.ts';
 import { median } from './harness/statistics.ts';
@@ -15,14 +16,11 @@ const CALM_MS = 300;
 
 const settings = readSettings({ rounds: 3, counts: [100, 500] });
 const all = contenders(settings);
-await using stage = new Stage();
+await using stage = new Stage(settings);
 
 for (const contender of all) await timeStart(contender, 1);
 for (const count of settings.counts) {
-  const times = new Map<string, number[]>(all.map(({ name }) => [name, []]));
-  for (let round = 0; round < settings.rounds; round++) {
-    for (const contender of all) times.get(contender.name)?.push(await timeStart(contender, count));
-  }
+  const times = await interleave(all, { rounds: settings.rounds, measure: (contender) => timeStart(contender, count) });
   const rows = [...times].map(([name, ms]) => ({
     name,
     figures: { 'median ms': median(ms), 'best ms': Math.min(...ms) },

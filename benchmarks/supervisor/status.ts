@@ -15,7 +15,7 @@ import { median } from './harness/statistics.ts';
 const CALM_MS = 2000;
 
 const settings = readSettings({ rounds: 11, counts: [100] });
-await using stage = new Stage();
+await using stage = new Stage(settings);
 const count = settings.counts[0] ?? 100;
 const fleets = contenders(settings, { without: ['embedded'] }).map((contender) =>
   stage.fleet(contender, { count, mode: ['quiet'], isLogged: false }),

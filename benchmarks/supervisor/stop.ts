@@ -7,26 +7,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { contenders } from './contenders/index.ts';
 import type { Contender } from './harness/contender.ts';
 import { print } from './harness/report.ts';
+import { interleave } from './harness/rounds.ts';
 import { readSettings } from './harness/settings.ts';
 import { Stage } from './harness/stage.ts';
 import { median } from './harness/statistics.ts';
 
 /** supervisord takes up to half a minute: it has its turn once. */
-const ONCE = new Set(['supervisord']);
+const ONCE = ['supervisord'];
 const CALM_MS = 500;
 
 const settings = readSettings({ rounds: 3, counts: [100] });
 const all = contenders(settings);
-await using stage = new Stage();
+await using stage = new Stage(settings);
 
 for (const count of settings.counts) {
-  const times = new Map<string, Awaited<ReturnType<typeof timeStop>>[]>(all.map(({ name }) => [name, []]));
-  for (let round = 0; round < settings.rounds; round++) {
-    for (const contender of all) {
-      if (round > 0 && ONCE.has(contender.name)) continue;
-      times.get(contender.name)?.push(await timeStop(contender, count));
-    }
-  }
+  const measure = (contender: Contender): ReturnType<typeof timeStop> => timeStop(contender, count);
+  const times = await interleave(all, { rounds: settings.rounds, once: ONCE, measure });
   const rows = [...times].map(([name, runs]) => ({
     name,
     figures: {

@@ -1,9 +1,8 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Contender } from '../harness/contender.ts';
 import type { Settings } from '../harness/settings.ts';
 import { daemontools } from './daemontools.ts';
 import { floor } from './floor.ts';
-import { repository } from './node.ts';
 import { pm2 } from './pm2.ts';
 import { runit } from './runit.ts';
 import { s6 } from './s6.ts';
@@ -12,8 +11,8 @@ import { embedded, tappet } from './tappet.ts';
 
 /** Who takes part: everybody that is installed, the missing ones named aloud. */
 export function contenders(settings: Settings, { without = [] }: { without?: readonly string[] } = {}): Contender[] {
-  const trees = settings.trees.map((tree) => tappet(resolve(tree), `tappet of ${basename(resolve(tree))}`));
-  const ours = [floor, tappet(repository), embedded(repository), ...trees];
+  const trees = settings.trees.map((tree) => tappet(tree, `tappet of ${basename(tree)}`));
+  const ours = [floor, tappet(settings.ours), embedded(settings.ours), ...trees];
   const all = [...ours, supervisord, runit, s6, daemontools, pm2(settings.pm2)];
   return all.filter((contender) => {
     const { name } = contender;

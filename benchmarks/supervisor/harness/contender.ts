@@ -11,8 +11,6 @@ export interface Order {
   readonly services: readonly ServiceOrder[];
   /** A private, empty folder. */
   readonly folder: string;
-  /** Variables of everything that is started. */
-  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface Command {

@@ -25,13 +25,19 @@ export class Fleet {
   readonly #count: number;
   #child: ChildProcess | undefined;
 
-  constructor(about: { contender: Contender; behaviour: Behaviour; folder: string; program: readonly string[] }) {
-    const { contender, behaviour, folder, program } = about;
+  constructor(about: {
+    contender: Contender;
+    behaviour: Behaviour;
+    folder: string;
+    work: string;
+    program: readonly string[];
+  }) {
+    const { contender, behaviour, folder, work, program } = about;
     this.contender = contender;
     this.folder = folder;
     this.#count = behaviour.count;
     this.#program = program.at(-1) ?? '';
-    for (const part of ['logs', 'tmp', 'work']) mkdirSync(join(folder, part));
+    for (const part of ['logs']) mkdirSync(join(folder, part));
     this.marks = new Marks(join(folder, 'marks'));
     this.services = Array.from({ length: behaviour.count }, (_, index) => ({
       name: `s${index}`,
@@ -40,11 +46,11 @@ export class Fleet {
     }));
     this.#env = {
       PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
-      HOME: join(folder, 'work'),
+      HOME: work,
       TMPDIR: join(folder, '../'),
       TAPPET_BENCH: `${folder}/`,
     };
-    this.plan = contender.prepare({ services: this.services, folder: join(folder, 'work'), env: this.#env });
+    this.plan = contender.prepare({ services: this.services, folder: work });
   }
 
   /** Runs the launching command; the moment at which it was given, ms. */

@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What every figure takes on its command line. */
@@ -8,6 +9,10 @@ export interface Settings {
   /** Names of contenders; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly without: readonly string[];
+  /** The checkout that is `tappet`. */
+  readonly ours: string;
+  /** Runtime files on the disk of the temporary folder, as in a container, not on a tmpfs. */
+  readonly isOnDisk: boolean;
   /** Other checkouts of this repository, built: each is one more contender. */
   readonly trees: readonly string[];
   readonly withPm2: boolean;
@@ -25,6 +30,8 @@ export function readSettings(defaults: { rounds: number; counts: readonly number
         counts: { type: 'string', default: defaults.counts.join(',') },
         only: { type: 'string' },
         without: { type: 'string', default: '' },
+        ours: { type: 'string', default: join(import.meta.dirname, '../../..') },
+        disk: { type: 'boolean', default: false },
         tree: { type: 'string', multiple: true, default: [] },
         'with-pm2': { type: 'boolean', default: false },
         pm2: { type: 'string' },
@@ -36,7 +43,9 @@ export function readSettings(defaults: { rounds: number; counts: readonly number
       counts: list(values.counts).map((count) => wholeNumber('counts', count)),
       only: values.only === undefined ? undefined : list(values.only),
       without: list(values.without),
-      trees: values.tree,
+      ours: resolve(values.ours),
+      isOnDisk: values.disk,
+      trees: values.tree.map((tree) => resolve(tree)),
       withPm2: values['with-pm2'] || values.pm2 !== undefined,
       pm2: values.pm2,
     };

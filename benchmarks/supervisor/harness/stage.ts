@@ -1,21 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Contender } from './contender.ts';
 import { type Behaviour, Fleet } from './fleet.ts';
 import { killAll } from './processes.ts';
+
+/** Magic number of statfs(2). */
+const TMPFS = 0x01021994;
 
 const programs = join(import.meta.dirname, '../programs');
 
 /** The temporary folder of one run. Whatever was started in it is dead, and the folder gone, when it is disposed. */
 export class Stage implements AsyncDisposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'tb-'));
+  /** For what lies in /run in real life: a tmpfs, whose files cost next to nothing. */
+  readonly #memory: string;
   /** Beginning of the command line of every service. */
   readonly program: readonly string[] = makeProgram(this.folder);
   readonly #fleets: Fleet[] = [];
 
-  constructor() {
+  constructor({ isOnDisk }: { isOnDisk: boolean }) {
+    this.#memory = isOnDisk ? this.folder : (makeInMemory(basename(this.folder)) ?? this.folder);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => void this[Symbol.asyncDispose]().then(() => process.exit(130)));
     }
@@ -25,7 +31,9 @@ export class Stage implements AsyncDisposable {
   fleet(contender: Contender, behaviour: Behaviour): Fleet {
     const folder = join(this.folder, `${this.#fleets.length}`);
     mkdirSync(folder);
-    const fleet = new Fleet({ contender, behaviour, folder, program: this.program });
+    const work = join(this.#memory, `${this.#fleets.length}/work`);
+    mkdirSync(work, { recursive: true });
+    const fleet = new Fleet({ contender, behaviour, folder, work, program: this.program });
     this.#fleets.push(fleet);
     return fleet;
   }
@@ -33,8 +41,24 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await killAll(this.folder);
     for (const fleet of this.#fleets) fleet.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.#memory]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A folder on a tmpfs in which programs can be run; undefined where there is none. */
+function makeInMemory(name: string): string | undefined {
+  const folder = join('/dev/shm', name);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    const script = join(folder, 'true');
+    writeFileSync(script, '#!/bin/sh\n', { mode: 0o755 });
+    if (statfsSync(folder).type === TMPFS && spawnSync(script).status === 0) return folder;
+    rmSync(folder, { recursive: true });
+  } catch {
+    // Said below.
+  }
+  console.error('no tmpfs in /dev/shm: everything is on disk');
+  return undefined;
 }
 
 function makeProgram(folder: string): readonly string[] {
