@@ -31,6 +31,35 @@ describe('strict mode decides like monit 5.33', () => {
   });
 });
 
+it('a host with loose start and stop forms is accepted, with a warning for each program that is missing', () => {
+  const { accepted, issues, configuration } = loadMonitText(
+    `check host app_name with address 127.0.0.1
+  start "/sbin/start app_name"
+  stop "/sbin/stop app_name"
+  if failed port 80 protocol HTTP
+    request /ok
+    with timeout 5 seconds
+    then restart
+`,
+    { mode: 'strict', host: neutralHost, files: memoryFiles() },
+  );
+  expect(accepted).toBe(true);
+  expect(issues.map(({ severity, line }) => [severity, line])).toEqual([
+    ['warning', 2],
+    ['warning', 3],
+  ]);
+  expect(configuration.services).toMatchObject([
+    {
+      start: { argv: ['/sbin/start', 'app_name'] },
+      rules: [
+        {
+          test: { protocol: 'http', http: { request: '/ok' }, timeoutMs: 5000, target: { host: undefined, port: 80 } },
+        },
+      ],
+    },
+  ]);
+});
+
 describe('lenient mode', () => {
   it('takes everything that strict mode takes', () => {
     const texts = [
