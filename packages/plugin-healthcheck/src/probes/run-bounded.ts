@@ -1,9 +1,7 @@
 import { formatDuration } from '../durations.ts';
 import type { ProbeIo, ProbeRunOptions } from './definition.ts';
+import { fairDeadline } from './fair-deadline.ts';
 import { ProbeFailure, type ProbeFinding, type ProbeResult } from './result.ts';
-
-/** A longer timer would fire at once. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * Runs one attempt within its deadline. Resolves with a failed result when the attempt throws, rejects, is aborted or
@@ -20,13 +18,10 @@ export function runBounded(
 
   return new Promise((resolve) => {
     const onAbort = (): void => fail(new ProbeFailure('aborted'));
-    const timer = setTimeout(
-      () => fail(timedOut(io, deadlineMs)),
-      Math.min(Math.max(0, deadlineMs), LONGEST_TIMEOUT_MS),
-    );
+    const deadline = fairDeadline(deadlineMs, () => fail(timedOut(io, deadlineMs)));
 
     const end = (ok: boolean, { message, detail }: ProbeFinding): void => {
-      clearTimeout(timer);
+      deadline.cancel();
       signal?.removeEventListener('abort', onAbort);
       const durationMs = performance.now() - startMs;
       resolve(detail === undefined ? { ok, message, durationMs } : { ok, message, durationMs, detail });

@@ -176,6 +176,19 @@ describe('Scheduler', () => {
     expect(seen).toEqual([0, 1000, 2000, 63_000, 64_000, 65_000]);
   });
 
+  it('gives an attempt the time back in which this process was frozen', async () => {
+    let skewMs = 0;
+    const jumping = { nowMs: () => clock.nowMs() + skewMs, setTimer: clock.setTimer.bind(clock) };
+    const seen: boolean[] = [];
+    const thawed = new Scheduler({ clock: jumping, onResult: ({ result: { ok } }) => seen.push(ok) });
+    thawed.start(scheduled({ timeoutMs: 300, attempt: taking(450) }));
+    await clock.advance(100);
+    skewMs = 5000;
+    await clock.advance(400);
+    thawed.close();
+    expect(seen).toEqual([true]);
+  });
+
   it('refreshes at once, joins an attempt under way, and keeps its times', async () => {
     let attempts = 0;
     const slow = taking(100);

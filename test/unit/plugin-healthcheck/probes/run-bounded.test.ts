@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   defineProbe,
   type ProbeDefinition,
@@ -63,6 +65,18 @@ describe('an attempt of any probe', () => {
       detail: { timeout: true },
     });
     expect(signal?.aborted).toBe(true);
+  });
+
+  it('does not fail because this process was held up while the answer lay there', async () => {
+    const patient = custom(async () => {
+      const child = spawn('sh', ['-c', 'echo answer'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const [answer] = (await once(child.stdout, 'data')) as [Buffer];
+      return { message: answer.toString().trim() };
+    });
+    const running = patient.run({}, { deadlineMs: 150 });
+    const busyUntilMs = performance.now() + 600;
+    while (performance.now() < busyUntilMs);
+    expect(await running).toMatchObject({ ok: true, message: 'answer' });
   });
 
   it('that fails later than its deadline is no unhandled rejection', async () => {
