@@ -19,7 +19,7 @@ export { SERVICE_EVENTS, SERVICE_STATES, type ServiceEvent, type ServiceState } 
 export { TRANSITIONS, transition } from './service/transitions.ts';
 export * from './store/index.ts';
 export type { PluginSupervisor, ReloadReport, Supervisor } from './supervisor/api.ts';
-export { type Actor, ACTORS, type Cause, formatCause } from './supervisor/cause.ts';
+export { type Actor, ACTORS, type Cause, formatCause } from './service/cause.ts';
 export type { SupervisorEvent } from './supervisor/events.ts';
 export type {
   ConfigSource,

@@ -43,8 +43,6 @@ function levelOf(event: SupervisorEvent): 'debug' | 'info' | 'warn' | 'error' {
       return 'warn';
     case 'started':
       return event.failed.length === 0 ? 'info' : 'warn';
-    case 'waiting':
-      return 'debug';
     case 'state':
       return event.to === 'FAILED' ? 'error' : 'info';
     case 'spawn':

@@ -23,8 +23,6 @@ function whatHappened(event: Exclude<Event, { readonly type: 'dropped' }>): stri
       return `${event.service}: given up after ${event.failures} failures in a row (${chain(event.cause)})`;
     case 'intent':
       return `${event.service}: ${event.actor} wants ${event.action}: ${event.outcome} (${chain(event.cause)})`;
-    case 'waiting':
-      return `${event.service}: waiting for ${event.for}`;
     case 'reload':
       return `${event.added.length} added, ${event.removed.length} removed, ${event.restarted.length} restarted`;
     case 'started':

@@ -32,7 +32,6 @@ export function formatEvent(event: SupervisorEvent, known: KnownServices = NOTHI
     case 'plugin':
       return `[WARN] Plugin ${event.plugin}${event.hook === undefined ? '' : ` (${event.hook})`}: ${event.message}`;
     case 'intent':
-    case 'waiting':
     case 'custom':
       return undefined;
   }

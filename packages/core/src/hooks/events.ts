@@ -2,7 +2,7 @@ import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import type { PlanDiff } from '../plan/diff.ts';
 import type { ExitInfo } from '../service/exit.ts';
 import type { ServiceState } from '../service/state.ts';
-import type { Cause } from '../supervisor/cause.ts';
+import type { Cause } from '../service/cause.ts';
 
 /** What a plugin sees of a service. Values are those of the moment of reading. */
 export interface ServiceView {

@@ -1,4 +1,4 @@
-import { ACTORS, type Actor } from '../supervisor/cause.ts';
+import { ACTORS, type Actor } from './cause.ts';
 import type { Intent } from './intent.ts';
 import type { ServiceState } from './state.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
 import type { ServiceSpec } from '../plan/plan.ts';
-import type { Cause } from '../supervisor/cause.ts';
+import type { Cause } from './cause.ts';
 import type { NewEvent } from '../supervisor/events.ts';
 import type { ExitOutcome } from './exit.ts';
 import { Ledger } from './ledger.ts';

@@ -1,4 +1,4 @@
-import type { Actor, Cause } from '../supervisor/cause.ts';
+import type { Actor, Cause } from './cause.ts';
 import type { IntentResult } from './intent.ts';
 
 /** What a service is being brought to, who asked, and who waits for the outcome. */

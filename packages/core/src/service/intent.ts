@@ -1,4 +1,4 @@
-import type { Actor, Cause } from '../supervisor/cause.ts';
+import type { Actor, Cause } from './cause.ts';
 
 /** What can be wanted of a service. */
 export type IntentAction = 'start' | 'stop' | 'restart' | 'signal';

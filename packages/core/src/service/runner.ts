@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../process/contract.ts';
 import type { ExitInfo } from './exit.ts';
-import type { Cause } from '../supervisor/cause.ts';
+import type { Cause } from './cause.ts';
 
 /** How a run ended, before it is judged. `error` says why it never came to run or what it threw. */
 export interface RunEnd {

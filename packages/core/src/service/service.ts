@@ -1,6 +1,6 @@
 import type { ServiceSpec } from '../plan/plan.ts';
 import type { ServiceRecord } from '../store/contract.ts';
-import type { Cause } from '../supervisor/cause.ts';
+import type { Cause } from './cause.ts';
 import { arbitrate } from './arbiter.ts';
 import { type ServiceContext, ServiceFacts } from './facts.ts';
 import { Goal } from './goal.ts';

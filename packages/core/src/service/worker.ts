@@ -1,5 +1,5 @@
 import { sleep } from '../clock.ts';
-import type { Cause } from '../supervisor/cause.ts';
+import type { Cause } from './cause.ts';
 import type { ExitInfo } from './exit.ts';
 import { interpretExit } from './exit-status.ts';
 import { describeEnd } from './exit-text.ts';

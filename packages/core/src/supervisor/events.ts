@@ -1,7 +1,7 @@
 import type { ExitInfo } from '../service/exit.ts';
 import type { IntentAction } from '../service/intent.ts';
 import type { ServiceState } from '../service/state.ts';
-import type { Actor, Cause } from './cause.ts';
+import type { Actor, Cause } from '../service/cause.ts';
 
 interface EventBase {
   /** Grows by one with each event of this supervisor. */
@@ -32,7 +32,6 @@ export type SupervisorEvent = EventBase &
         readonly outcome: string;
         readonly cause: Cause;
       }
-    | { readonly type: 'waiting'; readonly service: string; readonly for: string }
     | {
         readonly type: 'reload';
         readonly added: readonly string[];

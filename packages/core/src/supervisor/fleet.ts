@@ -14,7 +14,7 @@ import type { ServiceContext, ServiceFacts } from '../service/facts.ts';
 import { Service } from '../service/service.ts';
 import type { Store } from '../store/contract.ts';
 import type { Background } from './background.ts';
-import type { Cause } from './cause.ts';
+import type { Cause } from '../service/cause.ts';
 import { Dependencies } from './dependencies.ts';
 import type { EventBus } from './event-bus.ts';
 import { Journal } from './journal.ts';

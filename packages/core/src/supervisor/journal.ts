@@ -1,5 +1,5 @@
 import type { ServiceState } from '../service/state.ts';
-import { type Cause, formatCause } from './cause.ts';
+import { type Cause, formatCause } from '../service/cause.ts';
 import type { JournalEntry } from './status.ts';
 
 /** The last transitions of each service with their causes, for `tappet why`. */

@@ -3,7 +3,7 @@ import type { Run } from '../service/runner.ts';
 import type { ServiceFacts } from '../service/facts.ts';
 import { readIdentity } from '../process/identity.ts';
 import type { DaemonRecord, ServiceRecord } from '../store/contract.ts';
-import { formatCause } from './cause.ts';
+import { formatCause } from '../service/cause.ts';
 
 /** What the store keeps of a service. */
 export function recordOf(service: ServiceFacts): ServiceRecord {

@@ -1,4 +1,4 @@
-import { formatCause } from './cause.ts';
+import { formatCause } from '../service/cause.ts';
 import type { ServiceFacts } from '../service/facts.ts';
 import type { ServiceStatus } from './status.ts';
 

@@ -1,5 +1,5 @@
 import type { Service } from '../service/service.ts';
-import type { Cause } from './cause.ts';
+import type { Cause } from '../service/cause.ts';
 
 /** Stops all services, each as soon as everything that depends on it is down. Resolves when all are at rest. */
 export async function stopInReverse(services: readonly Service[], cause: Cause): Promise<void> {

@@ -22,7 +22,7 @@ import { adoptAll } from './adopt.ts';
 import type { ReloadReport, Supervisor } from './api.ts';
 import { applyDiff } from './apply-diff.ts';
 import { Background } from './background.ts';
-import { type Cause, formatCause } from './cause.ts';
+import { type Cause, formatCause } from '../service/cause.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { type Compiled, compile } from './compile.ts';
 import { EventBus } from './event-bus.ts';

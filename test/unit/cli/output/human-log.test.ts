@@ -84,7 +84,6 @@ describe('the human log', () => {
       { type: 'reload', added: ['a', 'b'], removed: [], restarted: ['web'], updated: [] },
     ],
     ['[WARN] Plugin demo (onExit): boom', { type: 'plugin', plugin: 'demo', hook: 'onExit', message: 'boom' }],
-    [undefined, { type: 'waiting', service: 'web', for: 'redis' }],
   ])('prints %j', (expected, body) => {
     expect(line(body)).toBe(expected);
   });
