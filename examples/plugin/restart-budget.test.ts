@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-floating-promises -- node:test awaits its suites itself
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describePlugin, pluginHarness } from '@tappet/core/testing';
