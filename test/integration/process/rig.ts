@@ -145,6 +145,13 @@ export function pidsOf(...argv: string[]): number[] {
     .filter((pid) => Number.isInteger(pid) && isLiving(pid) && readOr(`/proc/${pid}/cmdline`) === wanted);
 }
 
+/** Processes that have this text in their command line. */
+export function pidsNaming(text: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && isLiving(pid) && readOr(`/proc/${pid}/cmdline`).includes(text));
+}
+
 /** True unless the process is gone or only waits to be collected. */
 export function isLiving(pid: number): boolean {
   const state = readOr(`/proc/${pid}/stat`).split(') ').at(-1)?.[0];

@@ -7,12 +7,17 @@ export interface ConsoleSinkOptions {
   readonly prefix: string;
 }
 
+/** A sink that ends its last line at once when it is closed. */
+export interface ConsoleSink extends OutputSink {
+  close(): void;
+}
+
 /** A longer line is broken here: on a console the lines of all services alternate, so each must end some time. */
 const LONGEST_LINE = 64 * 1024;
 const NEWLINE = 10;
 
 /** A sink that puts a name before each line and passes whole lines on, however the chunks are cut. Never decodes. */
-export function consoleSink({ write, prefix }: ConsoleSinkOptions): OutputSink {
+export function consoleSink({ write, prefix }: ConsoleSinkOptions): ConsoleSink {
   const head = Buffer.from(prefix);
   let carry: Uint8Array = new Uint8Array(0);
 
@@ -27,7 +32,8 @@ export function consoleSink({ write, prefix }: ConsoleSinkOptions): OutputSink {
       parts.push(head, chunk.subarray(start, start + LONGEST_LINE), NEWLINE_BYTES);
     }
     if (parts.length > 0) write(Buffer.concat(parts));
-    carry = chunk.slice(start);
+    // Not `slice`, which copies for a Uint8Array and shares for a Buffer.
+    carry = new Uint8Array(chunk.subarray(start));
   }
 
   return {

@@ -30,7 +30,8 @@ export class HeldBytes {
       return;
     }
     this.#bytes += chunk.length;
-    this.#chunks.push(chunk.slice());
+    // Not `slice`, which copies for a Uint8Array and shares for a Buffer.
+    this.#chunks.push(new Uint8Array(chunk));
   }
 
   /** Writes as much as `write` takes, the notice about dropped bytes last. Stops at the first short write. */

@@ -1,5 +1,5 @@
 export { type CommandQuery, resolveCommand } from './command.ts';
-export { consoleSink, type ConsoleSinkOptions } from './console-sink.ts';
+export { type ConsoleSink, consoleSink, type ConsoleSinkOptions } from './console-sink.ts';
 export { type ConsoleWriter, consoleWriter } from './console-writer.ts';
 export type {
   OutputChannel,

@@ -59,7 +59,7 @@ export async function openStore({ directory, project, log, flock: useFlock = tru
         queue.delete(file);
       } catch (error) {
         queue.delete(file);
-        rmSync(`${file}.new`, { force: true });
+        removeQuietly(`${file}.new`);
         report(`cannot write ${file}: ${(error as Error).message}`);
       }
     }
@@ -83,7 +83,7 @@ export async function openStore({ directory, project, log, flock: useFlock = tru
     try {
       renameSync(file, `${file}.bad`);
     } catch {
-      rmSync(file, { force: true, recursive: true });
+      removeQuietly(file);
     }
   }
 
@@ -103,7 +103,7 @@ export async function openStore({ directory, project, log, flock: useFlock = tru
     writeService: (record) => put(fileOf(record.service), record),
     removeService(service) {
       queue.delete(fileOf(service));
-      rmSync(fileOf(service), { force: true });
+      removeQuietly(fileOf(service));
     },
     readDaemon() {
       flush();
@@ -145,6 +145,14 @@ function takeOrExplain({ directory, useFlock }: { directory: string; useFlock: b
   }
 }
 
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Whoever needs the place finds out when writing.
+  }
+}
+
 function removeContent(directory: string): void {
-  for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true, force: true });
+  for (const name of readdirSync(directory)) removeQuietly(join(directory, name));
 }
