@@ -28,6 +28,12 @@ const TEMPLATE = fileURLToPath(new URL('../templates/plugin', import.meta.url));
 /** What stands in the template for what differs; the longer ones first. One pass: a name may hold what is replaced. */
 const PLACEHOLDERS = /plugins = \["my-thing"\]|tappet-plugin-my-thing|my-thing|\^0\.0\.0-template/g;
 
+/**
+ * Files that have another name in the template: npm reads a .gitignore instead of packing it, and a package.json in a folder of a
+ * package makes some bundlers take that for a package.
+ */
+const RENAMED: Readonly<Record<string, string>> = { _gitignore: '.gitignore', '_package.json': 'package.json' };
+
 /** Left behind by whoever tried the template where it stands. */
 const LEFTOVERS = new Set(['node_modules', 'dist', 'package-lock.json']);
 
@@ -64,16 +70,17 @@ function filesIn(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Puts the names into one file, and gives it its own name: npm would read a file called .gitignore, or leave it out. */
+/** Puts the names into one file, and gives it its own name. */
 function substitute(file: string, name: PluginName): string {
   const text = readFileSync(file, 'utf8');
-  const own = text.replace(PLACEHOLDERS, (found) => {
+  const filled = text.replace(PLACEHOLDERS, (found) => {
     if (found === 'my-thing') return name.short;
     if (found === 'tappet-plugin-my-thing') return name.package;
     return found.startsWith('plugins') ? `plugins = ["${configName(name)}"]` : tappetRange();
   });
-  if (own !== text) writeFileSync(file, own);
-  const target = join(dirname(file), basename(file).replace('my-thing', name.short).replace(/^_/, '.'));
+  if (filled !== text) writeFileSync(file, filled);
+  const own = RENAMED[basename(file)] ?? basename(file).replace('my-thing', name.short);
+  const target = join(dirname(file), own);
   if (target !== file) renameSync(file, target);
   return target;
 }
