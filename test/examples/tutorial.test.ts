@@ -28,32 +28,30 @@ it('the tutorial is true from its first file to its last command', async () => {
 
   expect((await tappet('check')).text).toMatch(/services\.toml is fine: 2 services/);
 
-  const daemon = start(['node', TAPPET, 'up'], options);
-  try {
-    await daemon.said(/Service greeting completed successfully[\s\S]*web \| listening on[\s\S]*All services started/);
-    expect(await answer(url)).toBe('Hello from Tappet\n');
+  await using daemon = start(['node', TAPPET, 'up'], options);
+  await daemon.said(/Service greeting completed successfully[\s\S]*web \| listening on[\s\S]*All services started/);
+  expect(await answer(url)).toBe('Hello from Tappet\n');
 
-    await fetch(`${url}crash`).catch(() => undefined);
-    await daemon.said(/Service 'web' exited with code 7\n\[WARN\] Service web: restart 1\/10/);
-    expect(await answer(url)).toBe('Hello from Tappet\n');
-    expect((await tappet('why', 'web')).text).toContain('exited with code 7 → restart 1/10');
+  await fetch(`${url}crash`).catch(() => undefined);
+  await daemon.said(/Service 'web' exited with code 7\n\[WARN\] Service web: restart 1\/10/);
+  expect(await answer(url)).toBe('Hello from Tappet\n');
+  expect((await tappet('why', 'web')).text).toContain('exited with code 7 → restart 1/10');
 
-    appendFileSync(config, added);
-    expect((await tappet('reload')).text).toBe('reloaded: added ticker; 2 unchanged\n');
-    const good = readFileSync(config, 'utf8');
-    writeFileSync(config, good.replace('depends_on = "web"', 'depend_on = "web"'));
-    const slip = await tappet('reload');
-    expect(slip.code).toBe(2);
-    expect(slip.text).toMatch(/hint: did you mean "depends_on"\?\nnothing was changed/);
-    writeFileSync(config, good);
+  appendFileSync(config, added);
+  expect((await tappet('reload')).text).toBe('reloaded: added ticker; 2 unchanged\n');
+  const good = readFileSync(config, 'utf8');
+  writeFileSync(config, good.replace('depends_on = "web"', 'depend_on = "web"'));
+  const slip = await tappet('reload');
+  expect(slip.code).toBe(2);
+  expect(slip.text).toMatch(/hint: did you mean "depends_on"\?\nnothing was changed/);
+  writeFileSync(config, good);
 
-    expect((await tappet('stop', 'web')).text).toBe('stopped web\n');
-    expect((await tappet('status', 'web')).text).toMatch(/^web +STOPPED .*stopped by a user$/m);
-    expect((await tappet('start', 'web')).text).toBe('started web\n');
-  } finally {
-    daemon.child.kill('SIGKILL');
-    await daemon.exited;
-  }
+  expect((await tappet('stop', 'web')).text).toBe('stopped web\n');
+  expect((await tappet('status', 'web')).text).toMatch(/^web +STOPPED .*stopped by a user$/m);
+  expect((await tappet('start', 'web')).text).toBe('started web\n');
+
+  daemon.child.kill('SIGKILL');
+  await daemon.exited;
   expect((await tappet('status')).code).toBe(3);
   expect(await answer(url)).toBe('Hello from Tappet\n');
 
