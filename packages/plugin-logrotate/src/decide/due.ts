@@ -47,7 +47,7 @@ function isCriterionMet(input: DueInput, reasons: string[]): boolean {
     reasons.push("log does not need rotating (log size is below the 'size' threshold)");
     return false;
   }
-  if (toEpochMs(lastRotated) - nowMs > FUTURE_LIMIT_MS) {
+  if (daysBetween(now, lastRotated) > 0 && toEpochMs(lastRotated) - nowMs > FUTURE_LIMIT_MS) {
     reasons.push('log last rotated in the future -- rotation forced');
     return true;
   }

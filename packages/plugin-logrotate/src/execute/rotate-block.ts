@@ -3,7 +3,8 @@ import type { RotationContext } from './context.ts';
 import { describeBlock } from './describe-block.ts';
 import { inspectLog } from './inspect-log.ts';
 import { FileProblem, type LogFiles } from './log-files.ts';
-import type { LogRotation, RotationSource } from './rotate-log.ts';
+import type { RotationSource } from './old-copies.ts';
+import type { LogRotation } from './rotate-log.ts';
 
 /** Looks at every log of a block and rotates those that are due. False when anything failed; it was reported. */
 export async function rotateBlock(block: LogBlock, context: RotationContext): Promise<boolean> {

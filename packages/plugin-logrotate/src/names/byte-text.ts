@@ -6,11 +6,10 @@ const ESCAPED_BYTE = /[\uDC80-\uDCFF]/;
  * surrogate (U+DC80 to U+DCFF). {@link toBytes} gives back exactly the same bytes.
  */
 export function fromBytes(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return decodeWithEscapes(bytes);
-  }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = buffer.toString('utf8');
+  // The replacement character stands for an invalid byte, or for itself.
+  return text.includes('\ufffd') ? decodeWithEscapes(buffer) : text;
 }
 
 /** Text from {@link fromBytes} as the bytes it came from. */
@@ -35,8 +34,7 @@ export function toPath(text: string): string | Buffer {
   return ESCAPED_BYTE.test(text) ? toBytes(text) : text;
 }
 
-function decodeWithEscapes(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function decodeWithEscapes(buffer: Buffer): string {
   const pieces: string[] = [];
   let start = 0;
   let at = 0;

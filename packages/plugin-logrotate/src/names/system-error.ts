@@ -1,5 +1,3 @@
-import { getSystemErrorMap } from 'node:util';
-
 /** What the C library says for an error code: log watchers look for these words. */
 const TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
@@ -28,10 +26,13 @@ const TEXTS: Readonly<Record<string, string>> = {
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== undefined && Object.hasOwn(TEXTS, code)) return TEXTS[code] ?? code;
-  for (const [name, message] of code === undefined ? [] : getSystemErrorMap().values()) {
-    if (name === code) return message;
-  }
-  return error instanceof Error ? error.message : String(error);
+  return (code === undefined ? undefined : messageOf(code)) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** Node's own words. The module is loaded for an error only: importing it costs every start several milliseconds. */
+function messageOf(code: string): string | undefined {
+  const { getSystemErrorMap } = process.getBuiltinModule('node:util');
+  return [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1];
 }
 
 /** `ENOENT` and the like, undefined when the error has no code. */
