@@ -1,0 +1,40 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from '@tappet/core';
+import { type ConformanceOptions, describePlugin } from '@tappet/core/testing';
+import { describe, expect, it } from 'vitest';
+
+type Settings = Omit<ConformanceOptions, 'describe' | 'it'>;
+
+/** Our plugins, each with a configuration that gives it something to do. One that has no default export yet is not listed. */
+const LISTED: Readonly<Record<string, Settings>> = {
+  '@tappet/plugin-control': {},
+};
+
+const modules = await Promise.all(
+  Object.entries(LISTED).map(async ([name, settings]) => ({ name, settings, plugin: await defaultExport(name) })),
+);
+
+for (const { name, settings, plugin } of modules) {
+  if (plugin === undefined) {
+    it(`${name} has a plugin as its default export`, () => {
+      expect.fail(`${name} is listed and has no default export`);
+    });
+  } else describePlugin(plugin, { describe, it, ...settings });
+}
+
+it('runs on every plugin of ours that there is', async () => {
+  const folder = fileURLToPath(new URL('../../packages', import.meta.url));
+  const names = readdirSync(folder)
+    .filter((entry) => entry.startsWith('plugin-'))
+    .map((entry) => `@tappet/${entry}`);
+  expect(names).toContain('@tappet/plugin-control');
+  for (const name of names.filter((candidate) => !Object.hasOwn(LISTED, candidate))) {
+    expect(await defaultExport(name), `${name} has a default export and is not listed`).toBeUndefined();
+  }
+});
+
+async function defaultExport(name: string): Promise<Plugin | undefined> {
+  const module = (await import(name)) as { readonly default?: Plugin };
+  return module.default;
+}
