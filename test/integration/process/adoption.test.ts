@@ -145,7 +145,7 @@ describe.each(modes)('after kill -9 of the supervisor, $name', ({ cgroups }) => 
     const exit = await second.next('exit');
     expect(exit).not.toHaveProperty('code');
     expect(exit).not.toHaveProperty('signal');
-    // A hint from the kernel takes milliseconds; without it the next look comes after two seconds.
+    // A hint from the kernel takes milliseconds; without it the next look may come three seconds later.
     expect(exit.ms - killedAt).toBeLessThan(1000);
   });
 

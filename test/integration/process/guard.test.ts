@@ -102,7 +102,7 @@ describe('the guard', () => {
   it('leaves services alone when it restarts the daemon', async () => {
     const seconds = uniqueSeconds();
     const guarded = guard(`
-      [ -s "$1" ] || setsid sleep ${seconds} &
+      [ -s "$1" ] || { setsid sleep ${seconds} & }
       echo $$ >>"$1"
       trap "exit 0" TERM
       while :; do sleep 0.05; done`);

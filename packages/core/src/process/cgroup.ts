@@ -1,4 +1,13 @@
-import { type FSWatcher, mkdirSync, readdirSync, readFileSync, rmdirSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -27,11 +36,12 @@ export interface ServiceCgroup {
 
 export function serviceCgroup(directory: string): ServiceCgroup {
   const events = join(directory, 'cgroup.events');
+  let isMade = false;
   const isPopulated = (): boolean => readOr(events, '').includes('populated 1');
   return {
     directory,
     entrance: join(directory, 'cgroup.threads'),
-    create: () => makeThreaded(directory),
+    create: () => (isMade && existsSync(directory)) || (isMade = makeThreaded(directory)),
     admit: (pid) => writeFileSync(join(directory, 'cgroup.procs'), String(pid)),
     isPopulated,
     pids: () => processesOf(threadsIn(directory)),

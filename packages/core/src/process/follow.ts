@@ -18,7 +18,7 @@ export interface Followed {
 }
 
 /** Hints come from the kernel within a millisecond. This only finds a main process whose children live on without it. */
-const SLOW_LOOK_MS = 2000;
+const SLOW_LOOK_MS = 3000;
 /** Most looks are one cheap system call that a reused number would deceive; each n-th compares the start time. */
 const WHOLE_LOOK_EVERY = 5;
 /** A process closes its descriptors and leaves its cgroup a moment before it counts as dead. */

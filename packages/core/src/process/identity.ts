@@ -34,7 +34,7 @@ export function livingStat(identity: ProcessIdentity): ProcessStat | undefined {
 /** /proc/PID/stat, or undefined when there is no such process. */
 export function readStat(pid: number): ProcessStat | undefined {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return undefined;
   }

@@ -4,13 +4,16 @@ import { isDead, type ProcessStat, readStat } from './identity.ts';
 
 /** A living process as one look at /proc saw it. */
 export interface ProcessEntry extends ProcessStat {
-  /** Value of TAPPET_SERVICE_ID in its environment at its last exec; undefined when absent or not readable. */
+  /** Value of TAPPET_SERVICE_ID in its environment at its last exec; undefined when absent, not readable or not asked for. */
   readonly marker: string | undefined;
 }
 
 export interface ProcessTable {
-  /** All living processes but this one. Everyone who asks within one turn of the loop shares one look. */
-  scan(): Promise<readonly ProcessEntry[]>;
+  /**
+   * All living processes but this one, with the markers of those that started at `sinceTicks` or later. Everyone who asks
+   * within one turn of the loop shares one look.
+   */
+  scan(sinceTicks?: number): Promise<readonly ProcessEntry[]>;
   /** The last look if it is not older than half a second: enough to find what has run for a while. */
   recent(): Promise<readonly ProcessEntry[]>;
 }
@@ -21,13 +24,16 @@ const RECENT_MS = 500;
 
 export function createProcessTable(clock: Clock): ProcessTable {
   let pending: Promise<readonly ProcessEntry[]> | undefined;
+  let since = Infinity;
   let last: { entries: readonly ProcessEntry[]; atMs: number } | undefined;
 
-  function scan(): Promise<readonly ProcessEntry[]> {
+  function scan(sinceTicks = 0): Promise<readonly ProcessEntry[]> {
+    since = Math.min(since, sinceTicks);
     pending ??= new Promise((resolve) => {
       setImmediate(() => {
         pending = undefined;
-        resolve(readTable());
+        resolve(readTable(since));
+        since = Infinity;
       });
     });
     return pending;
@@ -45,13 +51,14 @@ export function createProcessTable(clock: Clock): ProcessTable {
   };
 }
 
-function readTable(): ProcessEntry[] {
+function readTable(since: number): ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     const stat = readStat(pid);
-    if (stat !== undefined && !isDead(stat)) entries.push({ ...stat, marker: markerOf(pid) });
+    if (stat === undefined || isDead(stat)) continue;
+    entries.push({ ...stat, marker: stat.startTime < since ? undefined : markerOf(pid) });
   }
   return entries;
 }
@@ -62,7 +69,7 @@ const NEEDLE = `${MARKER_VARIABLE}=`;
 export function markerOf(pid: number): string | undefined {
   let environment: string;
   try {
-    environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
   } catch {
     return undefined;
   }

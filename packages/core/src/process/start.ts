@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { SpawnError } from '../errors/index.ts';
 import type { ProcessIdentity, RunningProcess, SpawnRequest } from './contract.ts';
 import { followForked } from './forked.ts';
 import { bootId, readStat } from './identity.ts';
@@ -14,7 +15,7 @@ export async function startService(request: SpawnRequest, parts: LayerParts): Pr
   const making = channels.ready(service, spec, notifyFd !== undefined);
   if (making !== undefined) await making;
   const clearing = processes.clear(service);
-  if (clearing !== undefined) await clearing;
+  if (clearing !== undefined) await clearing.catch((cause: unknown) => refuse(service, cause));
   const turn = batches.turn();
   if (turn !== undefined) await turn;
 
@@ -45,6 +46,11 @@ export async function startService(request: SpawnRequest, parts: LayerParts): Pr
   });
   if (request.durable) await learnMain({ request, running, child }, parts);
   return running;
+}
+
+function refuse(service: string, cause: unknown): never {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new SpawnError(`cannot start ${service} beside what is left of its last start: ${why}`, { cause });
 }
 
 /** Read while the child cannot have been collected yet, so the number is certainly its own. */

@@ -23,6 +23,8 @@ export interface SweepTarget {
   readonly sessions: readonly KnownSession[];
   /** True when the cgroups hold everything that was started, so that /proc need not be searched. */
   readonly isContained: boolean;
+  /** Nothing of the target started before this; 0 when that is not known. Spares the environments of all older processes. */
+  readonly sinceTicks: number;
 }
 
 export interface SweepOptions {
@@ -67,7 +69,7 @@ function killInCgroups(cgroups: readonly ServiceCgroup[], round: number): string
 
 async function killOutside(target: SweepTarget, table: ProcessTable): Promise<string[]> {
   if (target.isContained && !target.sessions.some(hasGroup)) return [];
-  return membersOf(target, await table.scan()).map(kill);
+  return membersOf(target, await table.scan(target.sinceTicks)).map(kill);
 }
 
 /** One system call, to see whether a search of /proc is worth it. */

@@ -123,6 +123,7 @@ describe('the processes of a service', () => {
     owns: (marker) => marker === 'p/s/1',
     sessions: [{ id: leader.pid, member: leader, memberEndedAtTicks }],
     isContained: false,
+    sinceTicks: 0,
   });
   const old = { ...entry, pid: 2, session: leader.pid, startTime: 1500 };
   const young = { ...entry, pid: 3, session: leader.pid, startTime: 2500 };
