@@ -25,7 +25,6 @@ interface Contender {
 
 async function bare(folder: string): Promise<Contender> {
   const log = openSync(join(folder, 'bare.log'), 'a');
-  const buffer = Buffer.alloc(65_536);
   return {
     name: 'bare spawn loop',
     async prepare() {},
@@ -38,7 +37,6 @@ async function bare(folder: string): Promise<Contender> {
     },
     async close() {
       closeSync(log);
-      buffer.fill(0);
     },
   };
 }
@@ -109,29 +107,40 @@ async function timeStart(open: (typeof contenders)[number], count: number): Prom
   return { name: contender.name, ms };
 }
 
-async function timeRestart(open: (typeof contenders)[number], times: number): Promise<{ name: string; ms: number[] }> {
-  const folder = mkdtempSync(join(tmpdir(), 'tappet-bench-'));
-  const contender = await open(folder);
-  await contender.prepare(['s']);
-  const ms: number[] = [];
-  let current = await contender.start('s', join(folder, 'mark'));
+/** All contenders take turns, so that whatever else the machine does meets them alike. */
+async function timeRestarts(times: number): Promise<Map<string, number[]>> {
+  const folders = contenders.map(() => mkdtempSync(join(tmpdir(), 'tappet-bench-')));
+  const rivals = await Promise.all(contenders.map((open, index) => open(folders[index] ?? '')));
+  const results = new Map<string, number[]>(rivals.map(({ name }) => [name, []]));
+  const services = await Promise.all(
+    rivals.map(async (rival, index) => {
+      await rival.prepare(['s']);
+      return rival.start('s', join(folders[index] ?? '', 'mark'));
+    }),
+  );
   for (let round = 0; round < times; round++) {
-    const mark = join(folder, `mark${round}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const begin = performance.now();
-    process.kill(current.pid, 'SIGKILL');
-    await current.exited;
-    await current.clear();
-    current = await contender.start('s', mark);
-    while (statSync(mark, { throwIfNoEntry: false }) === undefined)
-      await new Promise((resolve) => setImmediate(resolve));
-    ms.push(performance.now() - begin);
+    for (const [index, rival] of rivals.entries()) {
+      const current = services[index];
+      if (current === undefined) continue;
+      const mark = join(folders[index] ?? '', `mark${round}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const begin = performance.now();
+      process.kill(current.pid, 'SIGKILL');
+      await current.exited;
+      await current.clear();
+      services[index] = await rival.start('s', mark);
+      while (statSync(mark, { throwIfNoEntry: false }) === undefined) await new Promise((next) => setImmediate(next));
+      results.get(rival.name)?.push(performance.now() - begin);
+    }
   }
-  process.kill(current.pid, 'SIGKILL');
-  await current.exited;
-  await contender.close();
-  rmSync(folder, { recursive: true });
-  return { name: contender.name, ms: ms.toSorted((a, b) => a - b) };
+  for (const [index, rival] of rivals.entries()) {
+    const current = services[index];
+    if (current !== undefined) process.kill(current.pid, 'SIGKILL');
+    await current?.exited;
+    await rival.close();
+  }
+  for (const folder of folders) rmSync(folder, { recursive: true });
+  return results;
 }
 
 const BYTES = 1_000_000_000;
@@ -222,9 +231,10 @@ for (const count of [100, 500]) {
   }
   for (const [name, ms] of results) console.log(`start ${count}: ${name}: ${median(ms).toFixed(0)} ms`);
 }
-for (const open of contenders) {
-  const { name, ms } = await timeRestart(open, 100);
-  console.log(`restart: ${name}: p50 ${median(ms).toFixed(2)} ms, p99 ${(ms[98] ?? NaN).toFixed(2)} ms`);
+for (const [name, ms] of await timeRestarts(100)) {
+  console.log(
+    `restart: ${name}: p50 ${median(ms).toFixed(2)} ms, p99 ${(ms.toSorted((a, b) => a - b)[98] ?? Number.NaN).toFixed(2)} ms`,
+  );
 }
 for (let round = 0; round < rounds; round++) {
   for (const { name, mbPerS, cpu } of [await timeBareFlood(), await timeFlood()]) {

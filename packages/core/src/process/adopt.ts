@@ -3,6 +3,7 @@ import { cgroupOf } from './cgroup-tree.ts';
 import type { ProcessIdentity, RunningProcess, SpawnRequest } from './contract.ts';
 import { followRunning } from './follow-running.ts';
 import { ageMs, bootId, isAlive, livingStat, readIdentity, readStat } from './identity.ts';
+import type { LaunchRecord } from './launch-records.ts';
 import type { LayerParts } from './layer-parts.ts';
 import { markerOf } from './process-table.ts';
 import { createRunning } from './running.ts';
@@ -45,12 +46,24 @@ async function findMain(
   { records, processes, table, workspace }: LayerParts,
 ): Promise<Found | undefined> {
   if (identity !== undefined && isAlive(identity)) return { identity, generation: request.generation };
-  const record = records.of(request.service).find((one) => isAlive(one.identity));
-  if (record !== undefined) return record;
   const prefix = processes.markerPrefix(request.service);
+  for (const record of records.of(request.service)) {
+    const recorded = provenIdentity(record, prefix);
+    if (recorded !== undefined) return { identity: recorded, generation: record.generation };
+  }
   const members = processes.members(request.service).flatMap(candidate);
   if (members.length > 0) return oldestLeader({ prefix, candidates: members });
   return workspace.hasPredecessor ? oldestLeader({ prefix, candidates: await table.recent() }) : undefined;
+}
+
+/** The process that a record names, if it is certainly still that one. */
+function provenIdentity(record: LaunchRecord, prefix: string): ProcessIdentity | undefined {
+  const { pid, startTime, generation, cgroup } = record;
+  const identity = record.bootId === bootId() ? readIdentity(pid) : undefined;
+  if (identity === undefined || startTime !== undefined)
+    return identity?.startTime === startTime ? identity : undefined;
+  const isInCgroup = cgroup !== undefined && cgroupOf(pid) === cgroup;
+  return isInCgroup || markerOf(pid) === prefix + generation ? identity : undefined;
 }
 
 interface Candidate {

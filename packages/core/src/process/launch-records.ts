@@ -1,34 +1,38 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './contract.ts';
-import { parseStat } from './identity.ts';
 
-/** What the wrapper wrote down about itself before it became the program. */
-export interface LaunchRecord {
+/** Names one start, or one run of a script. */
+export interface LaunchName {
   readonly service: string;
   readonly generation: string;
-  readonly identity: ProcessIdentity;
+}
+
+/** What the wrapper wrote down about itself before it became the program. */
+export interface LaunchRecord extends LaunchName {
+  readonly bootId: string;
+  readonly pid: number;
+  /** The wrapper does not know it: asking would cost more than all else it does. Then the marker or cgroup must prove the pid. */
+  readonly startTime: number | undefined;
   /** Directory of the cgroup that it entered; undefined: none. */
   readonly cgroup: string | undefined;
 }
 
 /** Records of starts, one small file each: they exist even when the supervisor was killed between fork and bookkeeping. */
 export interface LaunchRecords {
-  path(launch: { service: string; generation: string }): string;
+  path(launch: LaunchName): string;
   /** Where the parent of a durable service writes the exit code. */
-  exitPath(launch: { service: string; generation: string }): string;
+  exitPath(launch: LaunchName): string;
+  /** What the wrapper writes before its process id. */
   head(context: { bootId: string; cgroup: string | undefined }): string;
   /** Writes a record as the wrapper would. A full disk is no reason to fail: the cgroup and the marker tell the same. */
-  write(
-    launch: { service: string; generation: string },
-    what: { identity: ProcessIdentity; cgroup: string | undefined },
-  ): void;
-  read(launch: { service: string; generation: string }): LaunchRecord | undefined;
+  write(launch: LaunchName, what: { identity: ProcessIdentity; cgroup: string | undefined }): void;
+  read(launch: LaunchName): LaunchRecord | undefined;
   /** Undefined: not written (yet), or damaged. */
-  readExitCode(launch: { service: string; generation: string }): number | undefined;
-  /** All whole records of a service, without those of scripts (whose generations have a `:`); what is damaged is removed, since the cgroup and the marker tell the same. */
+  readExitCode(launch: LaunchName): number | undefined;
+  /** All whole records of a service, without those of scripts (whose generations have a `:`); what is damaged is removed. */
   of(service: string): readonly LaunchRecord[];
-  remove(launch: { service: string; generation: string }): void;
+  remove(launch: LaunchName): void;
   removeAll(service: string): void;
 }
 
@@ -38,13 +42,9 @@ const EXIT_SUFFIX = `${SEPARATOR}exit`;
 const LARGEST_RECORD = 8192;
 
 export function launchRecords(directory: string): LaunchRecords {
-  const path = ({ service, generation }: { service: string; generation: string }): string =>
-    join(directory, `${service}${SEPARATOR}${generation}`);
-  const exitPath = (launch: { service: string; generation: string }): string => path(launch) + EXIT_SUFFIX;
-  const read = (launch: { service: string; generation: string }): LaunchRecord | undefined => {
-    const parsed = parseRecord(readSmall(path(launch)));
-    return parsed === undefined ? undefined : { ...launch, ...parsed };
-  };
+  const path = ({ service, generation }: LaunchName): string => join(directory, `${service}${SEPARATOR}${generation}`);
+  const exitPath = (launch: LaunchName): string => path(launch) + EXIT_SUFFIX;
+  const read = (launch: LaunchName): LaunchRecord | undefined => parseRecord(launch, readSmall(path(launch)));
   const filesOf = (service: string): string[] =>
     namesIn(directory).filter((name) => name.startsWith(service + SEPARATOR));
   return {
@@ -53,11 +53,9 @@ export function launchRecords(directory: string): LaunchRecords {
     head: headOf,
     write(launch, { identity, cgroup }) {
       const { pid, startTime, bootId } = identity;
-      const stat = `${pid} (sh) R 0 ${pid} ${pid}${' 0'.repeat(15)} ${startTime}`;
+      const sign = cgroup === undefined ? '-' : '+';
       try {
-        writeFileSync(path(launch), `${cgroup === undefined ? '-' : '+'}${headOf({ bootId, cgroup })} ${stat}\n`, {
-          mode: 0o600,
-        });
+        writeFileSync(path(launch), `${sign}${headOf({ bootId, cgroup })}${pid} ${startTime}\n`, { mode: 0o600 });
       } catch {
         rmSync(path(launch), { force: true });
       }
@@ -86,18 +84,22 @@ export function launchRecords(directory: string): LaunchRecords {
 }
 
 function headOf({ bootId, cgroup }: { bootId: string; cgroup: string | undefined }): string {
-  return `${bootId} ${encodeURIComponent(cgroup ?? '')}|`;
+  return `${bootId} ${encodeURIComponent(cgroup ?? '')} `;
 }
 
-function parseRecord(text: string): { identity: ProcessIdentity; cgroup: string | undefined } | undefined {
-  if (!text.endsWith('\n')) return undefined;
-  const [, entered, bootId, cgroup, line] = /^([-+])([0-9a-f-]{36}) ([^| ]*)\| (.*)\n$/s.exec(text) ?? [];
-  const stat = line === undefined ? undefined : parseStat(line);
-  if (bootId === undefined || cgroup === undefined || stat === undefined) return undefined;
+function parseRecord({ service, generation }: LaunchName, text: string): LaunchRecord | undefined {
+  const match = /^([-+])([0-9a-f-]{36}) ([^ ]*) (\d{1,10})(?: (\d{1,16}))?\n$/.exec(text);
+  const [, sign, bootId, cgroup, pid, startTime] = match ?? [];
+  if (bootId === undefined || cgroup === undefined) return undefined;
   try {
-    const directory = decodeURIComponent(cgroup);
-    const identity = { pid: stat.pid, startTime: stat.startTime, bootId };
-    return { identity, cgroup: entered === '+' && directory !== '' ? directory : undefined };
+    return {
+      service,
+      generation,
+      bootId,
+      pid: Number(pid),
+      startTime: startTime === undefined ? undefined : Number(startTime),
+      cgroup: sign === '+' && cgroup !== '' ? decodeURIComponent(cgroup) : undefined,
+    };
   } catch {
     return undefined;
   }
@@ -105,7 +107,7 @@ function parseRecord(text: string): { identity: ProcessIdentity; cgroup: string 
 
 function readSmall(file: string): string {
   try {
-    return statSync(file).size > LARGEST_RECORD ? '' : readFileSync(file, 'latin1');
+    return statSync(file).size > LARGEST_RECORD ? '' : readFileSync(file, 'utf8');
   } catch {
     return '';
   }

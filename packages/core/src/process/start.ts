@@ -69,8 +69,10 @@ async function learnMain(
 ): Promise<void> {
   const deadlineMs = clock.nowMs() + RECORD_TIMEOUT_MS;
   while (child.exitCode === null && child.signalCode === null && clock.nowMs() < deadlineMs) {
-    const identity = records.read(request)?.identity;
-    if (identity !== undefined) return running.becomes(identity);
+    const main = readStat(records.read(request)?.pid ?? 0);
+    if (main !== undefined && main.parent === child.pid) {
+      return running.becomes({ pid: main.pid, startTime: main.startTime, bootId: bootId() });
+    }
     await new Promise<void>((resolve) => void clock.setTimer(RECORD_LOOK_MS, resolve));
   }
 }

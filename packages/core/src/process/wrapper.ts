@@ -6,7 +6,7 @@ export interface WrapperSteps {
   readonly umask: number;
   /** File of the cgroup that takes a thread in. */
   readonly cgroupEntrance: string;
-  /** File that gets `+` if the cgroup was entered and `-` if not, {@link recordHead}, and the line of /proc/self/stat. */
+  /** File that gets `+` if the cgroup was entered and `-` if not, {@link recordHead}, and the process id. */
   readonly recordFile: string;
   readonly recordHead: string;
   /** A file that exists as long as the supervisor that ordered this start is in charge. */
@@ -21,10 +21,10 @@ export interface WrapperSteps {
 const WRAPPER: string = `
 _tappet_in=-
 [ -z "$2" ] || { echo 0 >"$2" && _tappet_in=+; } 2>/dev/null
-[ -z "$3" ] || { read -r _tappet </proc/self/stat && printf '%s\\n' "$_tappet_in$4 $_tappet" >"$3"; } 2>/dev/null
+[ -z "$3" ] || printf '%s\\n' "$_tappet_in$4$$" 2>/dev/null >"$3"
 [ -z "$5" ] || [ -e "$5" ] || exit 125
 umask "$1"
-unset PWD OLDPWD SHLVL _tappet _tappet_in
+unset PWD OLDPWD SHLVL _tappet_in
 shift 5
 exec "$@"
 `;
