@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Check } from './checks/check.ts';
 import { configIssues, unknownOption } from './probes/options/issues.ts';
 import { isProbeName, parseNamed, PROBE_NAMES } from './probes/index.ts';
+import { schemaOf } from './schema-of.ts';
 import { isSetting, SETTING_NAMES, settings } from './settings.ts';
 import { complete, uniqueName } from './settings-defaults.ts';
 import { combinationIssues, duplicateOf, timingIssues } from './settings-issues.ts';
@@ -21,19 +22,10 @@ export function parseChecks(raw: unknown, path: ConfigPath = []): ParsedChecks {
 }
 
 /** The same as a schema, for `[[services.healthcheck]]` or `[services.healthcheck]`. An empty table means no checks. */
-export const checksSchema: v.GenericSchema<unknown, readonly Check[]> = v.pipe(
-  v.unknown(),
-  v.rawTransform<unknown, readonly Check[]>(({ dataset, addIssue, NEVER }) => {
-    const parsed = parseChecks(isEmptyTable(dataset.value) ? [] : dataset.value);
-    if ('checks' in parsed) return parsed.checks;
-    for (const { message, hint, path } of parsed.issues) {
-      const text = hint === undefined ? message : `${message} (${hint})`;
-      const items = issuePath(dataset.value, path);
-      addIssue(items === undefined ? { message: text } : { message: text, path: items });
-    }
-    return NEVER;
-  }),
-);
+export const checksSchema: v.GenericSchema<unknown, readonly Check[]> = schemaOf((raw) => {
+  const parsed = parseChecks(isEmptyTable(raw) ? [] : raw);
+  return 'checks' in parsed ? { value: parsed.checks } : parsed;
+});
 
 function parseCheck(raw: unknown, path: ConfigPath): { check: Check } | { issues: readonly ConfigIssue[] } {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
@@ -68,25 +60,4 @@ function parseCheck(raw: unknown, path: ConfigPath): { check: Check } | { issues
 
 function isEmptyTable(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
-}
-
-type PathItem = {
-  readonly type: 'unknown';
-  readonly origin: 'value';
-  readonly input: unknown;
-  readonly key: unknown;
-  readonly value: unknown;
-};
-
-function issuePath(root: unknown, path: ConfigPath): [PathItem, ...PathItem[]] | undefined {
-  let input = root;
-  const items = path.map((key): PathItem => {
-    const value: unknown =
-      typeof input === 'object' && input !== null ? Object.getOwnPropertyDescriptor(input, key)?.value : undefined;
-    const item: PathItem = { type: 'unknown', origin: 'value', input, key, value };
-    input = value;
-    return item;
-  });
-  const [first, ...rest] = items;
-  return first === undefined ? undefined : [first, ...rest];
 }

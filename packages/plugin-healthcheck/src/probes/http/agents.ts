@@ -1,5 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent } from 'node:http';
+import type { Agent as SecureAgent } from 'node:https';
+import { http, https } from '../net/http-modules.ts';
 import type { TlsOptions } from '../options/tls.ts';
 
 const IDLE_MS = 20_000;
@@ -8,15 +9,15 @@ const AGENT = { keepAlive: true, timeout: IDLE_MS } as const;
 const NO_TLS_OPTIONS: object = {};
 
 let plain = new http.Agent(AGENT);
-let secure = new Map<object, { readonly agent: https.Agent; readonly madeMs: number }>();
+let secure = new Map<object, { readonly agent: SecureAgent; readonly madeMs: number }>();
 
 /** The agent that keeps plain connections between attempts. Idle sockets do not hold the process up. */
-export function plainAgent(): http.Agent {
+export function plainAgent(): Agent {
   return plain;
 }
 
 /** The agent that keeps TLS connections of one set of TLS options; renewed each minute, so that a new certificate is seen. */
-export function secureAgent(options: TlsOptions | undefined): https.Agent {
+export function secureAgent(options: TlsOptions | undefined): SecureAgent {
   const key = options ?? NO_TLS_OPTIONS;
   const known = secure.get(key);
   if (known !== undefined && performance.now() - known.madeMs < TLS_FRESH_MS) return known.agent;

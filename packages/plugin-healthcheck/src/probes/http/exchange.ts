@@ -1,10 +1,10 @@
-import http, { type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import https from 'node:https';
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { ProbeIo } from '../definition.ts';
 import { requireDaysLeft } from '../net/certificate.ts';
 import { tlsConnectOptions } from '../net/connect.ts';
 import { networkFailure } from '../net/failure.ts';
+import { http, https } from '../net/http-modules.ts';
 import { lookup } from '../net/lookup.ts';
 import { MOST_READ_BYTES } from '../net/received.ts';
 import { ProbeFailure } from '../result.ts';

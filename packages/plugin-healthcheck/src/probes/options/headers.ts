@@ -1,5 +1,5 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import * as v from 'valibot';
+import { http } from '../net/http-modules.ts';
 import { tableOf } from './table.ts';
 
 /** A table of request headers; empty when left out. */
@@ -13,8 +13,8 @@ export const headersOption: v.GenericSchema<unknown, Record<string, string>> = v
 
 function isHeader([name, value]: [string, string]): boolean {
   try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
+    http.validateHeaderName(name);
+    http.validateHeaderValue(name, value);
     return true;
   } catch {
     return false;

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import type { HealthResult } from './plugin/methods.ts';
+import { healthText } from './plugin/health-text.ts';
+
+/** The part of a control client that the command uses. */
+interface Client {
+  call(plugin: string, method: string, params?: object): Promise<unknown>;
+}
+
+/** What the command line gives a command of a plugin. */
+interface CommandContext {
+  readonly args: readonly string[];
+  readonly io: { out(text: string): void; readonly cwd: string };
+  connect(which?: { socket?: string; config?: string; project?: string }): Promise<Client>;
+}
+
+/** A command that `tappet` finds in this entry. */
+interface Command {
+  readonly name: string;
+  readonly summary: string;
+  run(context: CommandContext): Promise<number>;
+}
+
+const HELP = `Usage: tappet health [NAME] [options]
+
+Tells whether services are healthy: exit code 0 when they are, 1 when one is not.
+
+Options:
+  --refresh        try the probes now instead of showing their last results
+  --json           the report as JSON, with the history of each check
+  --socket PATH    the supervisor behind this control socket
+  --config FILE    the supervisor of this configuration
+  --project NAME   the supervisor of this project
+  --help           this text
+`;
+
+/** `tappet health` */
+export const commands: readonly Command[] = [
+  {
+    name: 'health',
+    summary: 'tell whether services are healthy, for people and for Docker',
+    async run({ args, io, connect }) {
+      const { name, options } = read(args);
+      if (options.help === true) {
+        io.out(HELP);
+        return 0;
+      }
+      const client = await connect(which(options));
+      const params = { ...(name === undefined ? {} : { service: name }), refresh: options.refresh === true };
+      // The plugin on the other side is of this package, so its answers have this type.
+      const result = (await client.call('healthcheck', 'health', params)) as HealthResult;
+      if ('unknown' in result) {
+        throw new CommandError(`there is no service "${result.unknown}"`, 'ERR_SERVICE_UNKNOWN', result.hint);
+      }
+      io.out(options.json === true ? `${JSON.stringify(result)}\n` : healthText(result));
+      return result.live && result.ready ? 0 : 1;
+    },
+  },
+];
+
+/** Carries one of the core's codes. The core's own class would cost a command 60 ms to load. */
+class CommandError extends Error {
+  readonly code: 'ERR_SERVICE_UNKNOWN' | 'ERR_USAGE';
+  readonly hint: string | null;
+
+  constructor(message: string, code: CommandError['code'], hint: string | null) {
+    super(message);
+    this.name = 'CommandError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+const OPTIONS = {
+  refresh: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  socket: { type: 'string' },
+  config: { type: 'string', short: 'c' },
+  project: { type: 'string' },
+} as const;
+
+type Options = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values'];
+
+function read(args: readonly string[]): { name: string | undefined; options: Options } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    if (positionals.length > 1) throw new TypeError(`expected one service at most, received ${positionals.join(' ')}`);
+    return { name: positionals[0], options: values };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`cannot run health: ${reason}`, 'ERR_USAGE', 'see "tappet health --help"');
+  }
+}
+
+function which({ socket, config, project }: Options): { socket?: string; config?: string; project?: string } {
+  return {
+    ...(socket === undefined ? {} : { socket }),
+    ...(config === undefined ? {} : { config }),
+    ...(project === undefined ? {} : { project }),
+  };
+}
