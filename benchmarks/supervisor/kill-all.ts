@@ -80,9 +80,10 @@ async function massacre(contender: Contender): Promise<Massacre> {
 async function askOn(fleet: Fleet, { latencies, signal }: { latencies: number[]; signal: AbortSignal }): Promise<void> {
   const { statusSocket, statusPath } = fleet.plan;
   if (statusSocket === undefined) return;
+  const socket = statusSocket();
   while (!signal.aborted) {
     const begin = nowMs();
-    await (statusPath === undefined ? readAll(statusSocket) : get(statusSocket, statusPath));
+    await (statusPath === undefined ? readAll(socket) : get(socket, statusPath));
     latencies.push(nowMs() - begin);
     await sleep(ASK_EVERY_MS);
   }

@@ -15,7 +15,7 @@ export const floor: Contender = {
       launch: { program: node, args: [join(programs, 'floor.mjs'), config] },
       stop: 'SIGTERM',
       status: { program: node, args: [join(programs, 'bare-client.mjs'), socket] },
-      statusSocket: socket,
+      statusSocket: () => socket,
     };
   },
 };

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contender, Order, ServiceOrder } from '../harness/contender.ts';
 import { node, programs } from './node.ts';
@@ -10,15 +10,16 @@ export function tappet(tree: string, name = 'tappet'): Contender {
     name,
     missing: () => (existsSync(bin) ? undefined : `${bin} is not built: npm run build`),
     prepare({ services, folder }) {
-      const config = join(folder, 'tappet.toml');
+      const config = join(folder, 'services.toml');
+      const runtime = join(folder, 'run');
       writeFileSync(config, configuration(services));
-      const base = ['TAPPET_RUNTIME_DIR=' + join(folder, 'run'), node, bin];
+      const base = [`TAPPET_RUNTIME_DIR=${runtime}`, node, bin];
       return {
         launch: { program: '/usr/bin/env', args: [...base, 'up', '--config', config] },
         stop: 'SIGTERM',
         mustStop: true,
         status: { program: '/usr/bin/env', args: [...base, 'status', '--json', '--config', config] },
-        statusSocket: join(folder, 'run/bench/control.sock'),
+        statusSocket: () => join(runtime, readdirSync(runtime)[0] ?? '', 'control.sock'),
         statusPath: '/v1/status',
       };
     },
@@ -44,7 +45,7 @@ export function embedded(tree: string, name = 'embedded'): Contender {
 }
 
 function configuration(services: readonly ServiceOrder[]): string {
-  const head = 'project = "bench"\n\n[defaults]\nrestart = { policy = "always", delay = 0, max_attempts = 0 }\n';
+  const head = '[defaults]\nrestart = { policy = "always", delay = 0, max_attempts = 0 }\n';
   const tables = services.map(({ name, command: [program, ...args], log }) =>
     [
       '\n[[services]]',

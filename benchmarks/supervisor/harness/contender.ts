@@ -29,7 +29,7 @@ export interface Plan {
   /** What a user types to see the state of all services. */
   readonly status?: Command;
   /** Unix socket on which the status can be had, while the services are killed. */
-  readonly statusSocket?: string;
+  readonly statusSocket?: () => string;
   /** Path of the status there, when the socket speaks HTTP; else it sends the status and hangs up. */
   readonly statusPath?: string;
 }
