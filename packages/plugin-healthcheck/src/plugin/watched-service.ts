@@ -102,9 +102,11 @@ export class WatchedService {
     return this.isUp && this.health().ready;
   }
 
-  /** Whether anything points to trouble, thresholds reached or not. */
+  /** Whether anything points to trouble: thresholds reached or not, in the grace time or after it. */
   get isFailing(): boolean {
-    return !this.health().ready || this.#checks.some(({ name }) => this.state(name).failures > 0);
+    const isInTrouble = ({ status, failures, last }: CheckState): boolean =>
+      failures > 0 || (status === 'up' && last?.ok === false);
+    return !this.health().ready || this.#checks.some(({ name }) => isInTrouble(this.state(name)));
   }
 
   has(kind: Check['kind']): boolean {
