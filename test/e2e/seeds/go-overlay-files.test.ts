@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'smol-toml';
@@ -149,8 +149,9 @@ enabled = false
 `);
     const daemon = stack.up();
     await daemon.line(/All services started/);
+    const log = join(stack.folder, 'talker.log');
     await until(
-      () => readFileSync(join(stack.folder, 'talker.log'), 'utf8') === 'out\nerr\n',
+      () => existsSync(log) && readFileSync(log, 'utf8') === 'out\nerr\n',
       'both lines are in the file, in order',
     );
     expect((await stack.status()).services.map(({ state }) => state)).toEqual(['RUNNING', 'STOPPED']);
