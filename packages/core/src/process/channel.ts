@@ -113,8 +113,11 @@ export class Channel implements OutputChannel {
     await Promise.all(sinks.map((sink) => this.#closeSink(sink)));
   }
 
-  /** Opens the pipes for a child, and our readers with them. Throws what `open` throws. */
-  openForChild(): ChildOutput {
+  /**
+   * Opens the pipes for a child, and our readers with them. The end of the last writer only matters (`tellsEnd`) for a process
+   * that will not be our child; for all others one reader serves all generations. Throws what `open` throws.
+   */
+  openForChild({ tellsEnd }: { tellsEnd: boolean }): ChildOutput {
     const fds: number[] = [];
     const close = (): void => {
       for (const fd of fds.splice(0)) closeSync(fd);
@@ -123,7 +126,7 @@ export class Channel implements OutputChannel {
       for (const name of STREAMS[this.mode]) {
         // The writer first: a reader that never saw one would not notice the last one's end.
         fds.push(openPipeForChild(this.#options.pipePath(name)));
-        this.#read(name);
+        this.#read(name, { holdsOpen: !tellsEnd });
       }
     } catch (error) {
       close();
@@ -136,15 +139,16 @@ export class Channel implements OutputChannel {
   /** Reads every pipe that exists, whatever the mode: an adopted process may write to either. */
   attach(): void {
     for (const name of ['output', 'stdout', 'stderr'] as const) {
-      if (existsSync(this.#options.pipePath(name))) this.#read(name);
+      if (existsSync(this.#options.pipePath(name))) this.#read(name, { holdsOpen: false });
     }
   }
 
-  #read(name: OutputStream): void {
+  #read(name: OutputStream, { holdsOpen }: { holdsOpen: boolean }): void {
     const stream = this.#stream(name);
     if (stream.reader !== undefined || this.#isClosed) return;
     stream.reader = this.#options.openReader({
       path: this.#options.pipePath(name),
+      holdsOpen,
       onChunk: (chunk) => {
         this.#bytesRead += chunk.length;
         return this.#take(stream, { name, chunk });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from './contract.ts';
 
@@ -74,8 +74,7 @@ export function launchRecords(directory: string): LaunchRecords {
       });
     },
     remove(launch) {
-      rmSync(path(launch), { force: true });
-      rmSync(exitPath(launch), { force: true });
+      for (const file of [path(launch), exitPath(launch)]) if (existsSync(file)) unlinkSync(file);
     },
     removeAll(service) {
       for (const name of filesOf(service)) rmSync(join(directory, name), { force: true });

@@ -64,7 +64,7 @@ export async function spawnLaunch(launch: Launch, { channels }: LayerParts): Pro
   let output: ChildOutput | undefined;
   let notify: number | undefined;
   try {
-    output = channels.of(service).openForChild();
+    output = channels.of(service).openForChild({ tellsEnd: request.forkingPidFile !== undefined });
     const stdio: ('ignore' | number)[] = ['ignore', output.stdout, output.stderr];
     if (notifyFd !== undefined) {
       notify = openPipeForChild(channels.notifyPath(service));

@@ -12,6 +12,8 @@ export interface PipeReader {
 
 export interface PipeReaderOptions {
   readonly path: string;
+  /** Keeps the pipe open itself, so that it can be read on after a restart; then there is no `onEnd`. Default false. */
+  readonly holdsOpen?: boolean;
   /** The chunk is only valid during the call. False: read no more until `resume`. */
   readonly onChunk: (chunk: Uint8Array) => boolean;
   /** The last writer is gone and everything was read. The reader is closed. */
@@ -22,8 +24,8 @@ export interface PipeReaderOptions {
 const sharedBuffer: Uint8Array = new Uint8Array(64 * 1024);
 
 /** Reads a named pipe through the event loop. Throws what `open` throws. */
-export function openPipeReader({ path, onChunk, onEnd }: PipeReaderOptions): PipeReader {
-  const fd = openPipeForReading(path);
+export function openPipeReader({ path, holdsOpen = false, onChunk, onEnd }: PipeReaderOptions): PipeReader {
+  const fd = openPipeForReading(path, { holdsOpen });
   let closed = false;
   let socket: Socket;
   try {

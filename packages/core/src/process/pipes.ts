@@ -61,7 +61,7 @@ export function openPipeForChild(path: string): number {
   return openSync(path, constants.O_RDWR);
 }
 
-/** Opens the reading end. Does not wait for a writer. */
-export function openPipeForReading(path: string): number {
-  return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+/** Opens the reading end. Does not wait for a writer. `holdsOpen` counts as a writer itself, so there is never an end. */
+export function openPipeForReading(path: string, { holdsOpen = false }: { holdsOpen?: boolean } = {}): number {
+  return openSync(path, (holdsOpen ? constants.O_RDWR : constants.O_RDONLY) | constants.O_NONBLOCK);
 }

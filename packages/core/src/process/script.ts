@@ -93,7 +93,7 @@ async function startScript(
   };
   const [file = '', ...args] = wrapperArgv(steps, [...(identity?.argv ?? []), ...argv, ...script.argv]);
   const { execa } = await import('execa');
-  const output = channels.of(service).openForChild();
+  const output = channels.of(service).openForChild({ tellsEnd: false });
   try {
     const subprocess = execa(file, args, {
       buffer: false,

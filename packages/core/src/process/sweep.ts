@@ -45,20 +45,21 @@ export async function sweep(target: SweepTarget, { table, clock, timeoutMs }: Sw
   const deadlineMs = clock.nowMs() + timeoutMs;
   const killed = new Set<string>();
   for (let round = 1, pauseMs = 1; ; round++, pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const left = [...killInCgroups(target.cgroups, round), ...(await killOutside(target, table))];
-    if (left.length === 0 && !target.cgroups.some((cgroup) => cgroup.isPopulated())) {
-      if (round > FREEZE_FROM_ROUND) for (const cgroup of target.cgroups) cgroup.freeze(false);
-      return killed.size;
-    }
+    const populated = target.cgroups.filter((cgroup) => cgroup.isPopulated());
+    const left = [...killInCgroups(populated, round), ...(await killOutside(target, table))];
     for (const key of left) killed.add(key);
-    if (clock.nowMs() >= deadlineMs) throw survivors({ target, left, timeoutMs });
+    const isDone = left.length === 0 && populated.length === 0;
+    const isOverdue = !isDone && clock.nowMs() >= deadlineMs;
+    // Whoever enters next must not find it frozen.
+    if (round >= FREEZE_FROM_ROUND && (isDone || isOverdue)) for (const cgroup of target.cgroups) cgroup.freeze(false);
+    if (isDone) return killed.size;
+    if (isOverdue) throw survivors({ target, left, timeoutMs });
     await new Promise<void>((resolve) => void clock.setTimer(pauseMs, resolve));
   }
 }
 
 function killInCgroups(cgroups: readonly ServiceCgroup[], round: number): string[] {
   return cgroups.flatMap((cgroup) => {
-    if (!cgroup.isPopulated()) return [];
     if (round >= FREEZE_FROM_ROUND) cgroup.freeze(true);
     return cgroup.pids().flatMap((pid) => {
       const startTime = readStat(pid)?.startTime;
