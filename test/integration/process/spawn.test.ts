@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lookUpUser } from '@tappet/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -296,10 +296,13 @@ describe('many starts', () => {
 });
 
 it('leaves what runs alone when it is closed', async () => {
-  const other = await openRig({ keep: true });
+  const projectId = `test-${process.pid}-closed`;
+  const other = await openRig({ projectId, keep: true });
   const running = await other.start('/bin/sleep', ['1000']);
   await other.layer.close();
   expect(isLiving(running.identity.pid)).toBe(true);
-  process.kill(running.identity.pid, 'SIGKILL');
-  mkdirSync(other.directory, { recursive: true });
+  const successor = await openRig({ projectId, directory: other.directory });
+  expect(await successor.layer.sweepService('s', 5000)).toBe(1);
+  expect(isLiving(running.identity.pid)).toBe(false);
+  await successor.close();
 });
