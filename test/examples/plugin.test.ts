@@ -8,7 +8,8 @@ it('the test of the plugin passes under node:test', async () => {
   const { code, text } = await run(['node', '--test', '--test-reporter=tap'], { cwd });
 
   expect(code, text).toBe(0);
-  expect(text).toMatch(/^# pass 12$/m);
+  // Three of its own, and the conformance suite.
+  expect(Number(/^# pass (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(10);
   expect(text).toMatch(/^# fail 0$/m);
 });
 

@@ -35,7 +35,8 @@ it('the tutorial is true from its first file to its last command', async () => {
   await fetch(`${url}crash`).catch(() => undefined);
   await daemon.said(/Service 'web' exited with code 7\n\[WARN\] Service web: restart 1\/10/);
   expect(await answer(url)).toBe('Hello from Tappet\n');
-  expect((await tappet('why', 'web')).text).toContain('exited with code 7 → restart 1/10');
+  const why = /^web is RUNNING: exited with code 7 → restart 1\/10 → ready\n/;
+  await until(async () => why.test((await tappet('why', 'web')).text), 'why tells the restart');
 
   appendFileSync(config, added);
   expect((await tappet('reload')).text).toBe('reloaded: added ticker; 2 unchanged\n');

@@ -32,7 +32,8 @@ it('whoever follows the guide to plugins has one that is tested, built, found, a
   expect(built.code, built.stdout).toBe(0);
   const tested = await node('--test', '--test-reporter=tap');
   expect(tested.code, tested.stdout).toBe(0);
-  expect(tested.stdout).toMatch(/^# pass 11$/m);
+  // Two of its own, and the conformance suite.
+  expect(Number(/^# pass (\d+)$/m.exec(tested.stdout)?.[1])).toBeGreaterThan(9);
 
   // What npm install of a folder does.
   symlinkSync(plugin, join(consumer.folder, 'node_modules', NAME));
