@@ -6,9 +6,27 @@ import { describe, expect, it } from 'vitest';
 
 type Settings = Omit<ConformanceOptions, 'describe' | 'it'>;
 
+const WEB = { name: 'web', command: '/bin/web', restart: 'always' };
+
 /** Our plugins, each with a configuration that gives it something to do. One that has no default export yet is not listed. */
 const LISTED: Readonly<Record<string, Settings>> = {
   '@tappet/plugin-control': {},
+  '@tappet/plugin-healthcheck': {
+    config: {
+      plugins: { healthcheck: { checks: [{ services: ['web'], file: '/etc/passwd' }] } },
+      services: [
+        { ...WEB, healthcheck: [{ kind: 'liveness', file: '/etc/passwd', interval: 5 }, { heartbeat: '30s' }] },
+      ],
+    },
+  },
+  '@tappet/plugin-monit-compat': {
+    config: {
+      plugins: {
+        'monit-compat': { poll: 5, monit: 'check file accounts path /etc/passwd\n  if not exist then alert\n' },
+      },
+      services: [{ ...WEB, rules: ['if cpu > 90% for 5 cycles then restart'] }],
+    },
+  },
 };
 
 const modules = await Promise.all(
