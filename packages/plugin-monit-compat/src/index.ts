@@ -1,3 +1,38 @@
+import type { Plugin } from '@tappet/core';
+import { createMonitCompat } from './plugin.ts';
+import type { MonitOptions, MonitServiceOptions } from './schema.ts';
+
+/**
+ * Rules in the language of monit: unmodified control files, and rules inline in the tables of our own services.
+ *
+ * ```toml
+ * plugins = ["monit-compat"]
+ *
+ * [[services]]
+ * name = "web"
+ * command = "/app/server"
+ * rules = ["if failed port 8080 protocol http request /ok then restart"]
+ * ```
+ */
+const monitCompat: Plugin<MonitOptions, MonitServiceOptions> = createMonitCompat();
+export default monitCompat;
+
+export { createMonitCompat } from './plugin.ts';
+export type { MonitOptions, MonitServiceOptions, WebhookOptions } from './schema.ts';
+export type { Prober } from './probe/prober.ts';
+export { createProber } from './probe/prober.ts';
+export type { OwnServices, OwnSupervisor } from './watch/own-services.ts';
+export { type ProgramEnd, type RunProgram, type RunProgramInput, runProgram } from './watch/run-program.ts';
+export type { Sampling } from './watch/sampling.ts';
+export { Session, type SessionPlan, type SessionPorts, type SessionWorld } from './session.ts';
+export { Watch, type WatchParts, type WatchPlan } from './watch/watch.ts';
+export { escapeXml, statusXml } from './report/xml.ts';
+export { answer, type PageReply, type PageRequest, type PageSource } from './http/answer.ts';
+export { type Access, createAccess } from './http/access.ts';
+export { loadIncludeList } from './source/include-list.ts';
+export { Alerts, type AlertParts } from './alert/alerts.ts';
+export { fileQueue, memoryQueue, type DeliveryQueue } from './alert/queue.ts';
+export { createMailer } from './alert/mailer.ts';
 // The language
 export type * from './language/ast.ts';
 export { EVENT_NAMES, type EventName } from './language/alerts.ts';

@@ -162,7 +162,19 @@ function judgeSample(pass: Pass, sample: Sample): void {
 // A failed ping makes port tests pointless; a process that has just been started may not listen yet.
 function isSkipped({ service, configuration, hasPingFailed }: Pass, { rule }: PlannedRule, sample: Sample): boolean {
   if (rule.test.kind !== 'connection') return false;
-  if (hasPingFailed) return true;
+  return hasPingFailed || arePortsPaused({ service, configuration, sample });
+}
+
+/** True while a process is too young for its port tests: it is not up longer than its start program may take. */
+export function arePortsPaused({
+  service,
+  configuration,
+  sample,
+}: {
+  readonly service: MonitService;
+  readonly configuration: MonitConfiguration;
+  readonly sample: Sample;
+}): boolean {
   if (service.type !== 'process' || service.start === undefined) return false;
   const pauseMs = service.start.timeoutMs ?? configuration.settings.limits.startTimeoutMs;
   const { uptimeSeconds } = sample.facts;
@@ -195,7 +207,8 @@ function judgeImplicit(
   pass.take(planned, verdict, detail, name);
 }
 
-function prerequisitesHold(service: MonitService, state: StateReader): boolean {
+/** True when everything the service depends on is monitored, was looked at in this pass and has no error. */
+export function prerequisitesHold(service: MonitService, state: StateReader): boolean {
   return service.prerequisites.every((name) => {
     const value = state.get(name);
     return value !== undefined && value.monitoring === 'yes' && value.wasChecked && !hasError(value);

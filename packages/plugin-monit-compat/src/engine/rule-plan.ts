@@ -37,7 +37,7 @@ export function planRules(service: MonitService): RulePlan {
     !written.some(({ rule }) => rule.test.kind === 'changed' && rule.test.subject === 'fsflags');
   const plan: RulePlan = {
     existence:
-      existence.length > 0 || !IMPLIES_EXISTENCE.has(service.type)
+      existence.length > 0 || !IMPLIES_EXISTENCE.has(service.type) || service.supervised === 'inline'
         ? existence
         : [implicit(service, 'nonexist', { kind: 'exist', wanted: 'missing' }, 'restart')],
     invalid: implicit(service, 'invalid', { kind: 'exist', wanted: 'present' }, 'restart'),

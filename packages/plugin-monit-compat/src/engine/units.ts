@@ -49,3 +49,13 @@ const SPANS: readonly (readonly [number, string])[] = [
 function trim(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
+
+/** A span of time as people read it: `45s`, `3m`, `2h 5m`, `4d 3h`. */
+export function formatUptime(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  if (minutes === 0) return `${Math.floor(seconds)}s`;
+  if (hours === 0) return `${minutes}m`;
+  if (hours < 24) return `${hours}h ${minutes % 60}m`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}

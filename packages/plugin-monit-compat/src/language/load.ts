@@ -26,6 +26,26 @@ export interface ReadResult {
 export function readControlFile(path: string, options: ReadOptions = {}): ReadResult {
   const files = options.files ?? localFiles();
   const issues = new IssueList(options.mode ?? 'lenient');
+  if (!judgeControlFile(path, files, issues)) return { tree: NOTHING, issues };
+  let text: string;
+  try {
+    text = files.read(path);
+  } catch (error) {
+    issues.error({
+      at: { file: path, line: 1, column: 1 },
+      code: 'ERR_CONFIG_UNREADABLE',
+      message: `cannot read the control file "${path}": ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return { tree: NOTHING, issues };
+  }
+  return readText(new SourceText(path, text), issues, { files, host: options.host ?? localHost() });
+}
+
+/**
+ * Asks what the reference program asks of a main control file: it belongs to us, and group and others have no permission.
+ * False when there is nothing to read.
+ */
+export function judgeControlFile(path: string, files: ControlFiles, issues: IssueList): boolean {
   const at = { file: path, line: 1, column: 1 };
   const stat = files.stat(path);
   if (stat === undefined || !stat.isFile) {
@@ -34,7 +54,7 @@ export function readControlFile(path: string, options: ReadOptions = {}): ReadRe
       code: 'ERR_CONFIG_NOT_FOUND',
       message: `cannot read the control file "${path}": ${stat === undefined ? 'there is no such file' : 'it is not a file'}`,
     });
-    return { tree: NOTHING, issues };
+    return false;
   }
   if (!stat.isOwn) {
     issues.error({
@@ -51,18 +71,7 @@ export function readControlFile(path: string, options: ReadOptions = {}): ReadRe
       hint: `chmod 600 ${path}`,
     });
   }
-  let text: string;
-  try {
-    text = files.read(path);
-  } catch (error) {
-    issues.error({
-      at,
-      code: 'ERR_CONFIG_UNREADABLE',
-      message: `cannot read the control file "${path}": ${error instanceof Error ? error.message : String(error)}`,
-    });
-    return { tree: NOTHING, issues };
-  }
-  return readText(new SourceText(path, text), issues, { files, host: options.host ?? localHost() });
+  return true;
 }
 
 /** Reads a control file that is at hand as text. `name` stands in the issues. */

@@ -11,6 +11,12 @@ export interface MonitService extends ServiceNode {
   readonly prerequisites: readonly string[];
   readonly dependants: readonly string[];
   readonly recipients: readonly AlertSetting[];
+  /**
+   * Set for a service that our own supervisor runs: `attached` when a control file checks it by name, `inline` when its
+   * rules stand in its own table. The supervisor restarts an inline one by its restart policy, so it has no implicit
+   * rule on existence.
+   */
+  readonly supervised?: 'attached' | 'inline';
 }
 
 /** A checked control file. Services stand in the order in which they are looked at: prerequisites first. */
@@ -120,7 +126,7 @@ function invert(prerequisites: ReadonlyMap<string, readonly string[]>): Map<stri
 }
 
 /** A local alert replaces the global one for the same address; `noalert` takes an address out. */
-function recipientsOf(service: ServiceNode, settings: Settings): AlertSetting[] {
+export function recipientsOf(service: ServiceNode, settings: Settings): AlertSetting[] {
   const silenced = new Set(service.noAlerts.map((address) => address.toLowerCase()));
   const local = new Set(service.alerts.map((alert) => alert.address.toLowerCase()));
   return [

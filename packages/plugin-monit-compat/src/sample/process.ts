@@ -28,8 +28,12 @@ export interface ProcessNeeds {
   readonly owner: boolean;
 }
 
+/** How a process is found; `pid` is one that our own supervisor runs. */
+export type ProcessTarget =
+  Extract<ServiceTarget, { kind: 'pidfile' | 'matching' }> | { readonly kind: 'pid'; readonly pid: number | undefined };
+
 export interface ProcessInput {
-  readonly target: Extract<ServiceTarget, { kind: 'pidfile' | 'matching' }>;
+  readonly target: ProcessTarget;
   readonly needs: ProcessNeeds;
   readonly table: ProcTable;
   readonly memory: ProcessMemory | undefined;
@@ -80,9 +84,14 @@ export function sampleProcess(input: ProcessInput): {
   return { sample: { presence: 'present', facts: facts({ stat, identity, now, before, input }) }, memory: now };
 }
 
+/** The pid that a target names, undefined when it names none. */
+export function pidOf(target: Exclude<ProcessTarget, { kind: 'matching' }>): number | undefined {
+  return target.kind === 'pid' ? target.pid : readPidFile(target.path);
+}
+
 function findProcess({ target, table, root }: ProcessInput): ProcStat | undefined {
-  if (target.kind === 'pidfile') {
-    const pid = readPidFile(target.path);
+  if (target.kind !== 'matching') {
+    const pid = pidOf(target);
     if (pid === undefined) return undefined;
     return (
       table.byPid.get(pid) ??

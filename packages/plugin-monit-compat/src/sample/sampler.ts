@@ -5,7 +5,7 @@ import { type FileMemory, sampleNode } from './file.ts';
 import { type FilesystemMemory, sampleFilesystem } from './filesystem.ts';
 import { needsOf, type ServiceNeeds } from './needs.ts';
 import { type NetworkMemory, sampleNetwork } from './network.ts';
-import { needsWholeTable, type ProcessMemory, readPidFile, sampleProcess } from './process.ts';
+import { needsWholeTable, pidOf, type ProcessMemory, type ProcessTarget, sampleProcess } from './process.ts';
 import { type ProcTable, readProcTable } from './proc-table.ts';
 import { type ProgramRun, startProgram } from './program.ts';
 import { sampleSystem, type SystemMemory } from './system.ts';
@@ -19,6 +19,14 @@ interface Memories {
   program?: ProgramRun | undefined;
 }
 
+export interface SamplerOptions {
+  /**
+   * For services that our own supervisor runs: how to find their process now, whatever the control file says.
+   * Undefined for every other service.
+   */
+  readonly ownPid?: (service: MonitService) => { readonly pid: number | undefined } | undefined;
+}
+
 /**
  * Measures services. Remembers between looks what rates and file positions need. Port, socket, URL and ping probes are
  * not made here: their answers are added with {@link withProbes}.
@@ -27,9 +35,11 @@ export class Sampler {
   readonly #configuration: MonitConfiguration;
   readonly #memories = new Map<string, Memories>();
   readonly #needs: ReadonlyMap<string, ServiceNeeds>;
+  readonly #ownPid: NonNullable<SamplerOptions['ownPid']>;
 
-  constructor(configuration: MonitConfiguration) {
+  constructor(configuration: MonitConfiguration, { ownPid = () => undefined }: SamplerOptions = {}) {
     this.#configuration = configuration;
+    this.#ownPid = ownPid;
     this.#needs = new Map(configuration.services.map((service) => [service.name, needsOf(service)]));
   }
 
@@ -72,32 +82,41 @@ export class Sampler {
 
   #readTable(services: readonly MonitService[], atMs: number): ProcTable {
     const pids: number[] = [];
-    for (const { target, name } of services) {
-      if (target.kind !== 'pidfile' && target.kind !== 'matching') continue;
-      const needs = this.#needs.get(name)?.process ?? NO_PROCESS_NEEDS;
+    for (const service of services) {
+      const target = this.#processTarget(service);
+      if (target === undefined) continue;
+      const needs = this.#needs.get(service.name)?.process ?? NO_PROCESS_NEEDS;
       if (needsWholeTable({ target, needs })) return readProcTable({ atMs });
-      const pid = target.kind === 'pidfile' ? readPidFile(target.path) : undefined;
+      const pid = target.kind === 'matching' ? undefined : pidOf(target);
       if (pid !== undefined) pids.push(pid);
     }
     return readProcTable({ pids, atMs });
   }
 
+  #processTarget(service: MonitService): ProcessTarget | undefined {
+    const { target, type } = service;
+    if (type !== 'process') return undefined;
+    const own = this.#ownPid(service);
+    if (own !== undefined) return { kind: 'pid', pid: own.pid };
+    return target.kind === 'pidfile' || target.kind === 'matching' ? target : undefined;
+  }
+
   #sample(service: MonitService, table: ProcTable, nowMs: number): Sample | undefined {
     const memory = this.#memory(service);
     const needs = this.#needs.get(service.name);
+    const process = this.#processTarget(service);
+    if (process !== undefined) {
+      const result = sampleProcess({
+        target: process,
+        table,
+        needs: needs?.process ?? NO_PROCESS_NEEDS,
+        memory: memory.process,
+      });
+      memory.process = result.memory;
+      return result.sample;
+    }
     const { target, type } = service;
     switch (target.kind) {
-      case 'pidfile':
-      case 'matching': {
-        const result = sampleProcess({
-          target,
-          table,
-          needs: needs?.process ?? NO_PROCESS_NEEDS,
-          memory: memory.process,
-        });
-        memory.process = result.memory;
-        return result.sample;
-      }
       case 'path': {
         if (type === 'filesystem') {
           const result = sampleFilesystem({ path: target.path, memory: memory.filesystem, atMs: nowMs });
@@ -129,6 +148,8 @@ export class Sampler {
         memory.system = result.memory;
         return result.sample;
       }
+      case 'pidfile':
+      case 'matching':
       case 'program':
         break;
     }

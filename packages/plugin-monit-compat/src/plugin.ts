@@ -1,0 +1,109 @@
+import { type Cause, definePlugin, type Plugin, type ServiceView } from '@tappet/core';
+import { hasError } from './engine/service-state.ts';
+import { PageServer } from './http/server.ts';
+import type { PageSource } from './http/answer.ts';
+import { listNotEnforced } from './model/not-enforced.ts';
+import { sessionMethods } from './methods.ts';
+import { planSession } from './plan-session.ts';
+import { reportServices } from './report/service-report.ts';
+import {
+  configSchema,
+  type MonitOptions,
+  type MonitServiceOptions,
+  monitKey,
+  rulesKey,
+  serviceSchema,
+} from './schema.ts';
+import { Session, type SessionWorld } from './session.ts';
+
+/** The plugin with other parts of the world than the machine's own, for tests. */
+export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plugin<MonitOptions, MonitServiceOptions> {
+  return definePlugin<MonitOptions, MonitServiceOptions>({
+    name: 'monit-compat',
+    configSchema,
+    serviceSchema,
+    serviceKeys: { monit: monitKey, rules: rulesKey },
+    setup(context) {
+      const { carry, clock, defer, describe, emit, expose, hooks, log, onActivate, onInForce, supervisor } = context;
+      const plan = planSession(context);
+      const session = carry(
+        'session',
+        () => new Session({ ...world, clock }),
+        (carried) => carried.close(),
+      );
+      for (const { at, what, why } of listNotEnforced(plan.configuration))
+        log.warn(`${at.file}:${at.line}: ${what}: has no effect here: ${why}`);
+
+      onActivate(async () => {
+        const { httpd } = plan.configuration.settings;
+        if (httpd === undefined || (httpd.port === undefined && httpd.socket === undefined)) return;
+        if (httpd.allow.length === 0) log.warn('"set httpd" has no "allow": nobody gets in');
+        const key = `httpd:${JSON.stringify({ ...httpd, at: undefined })}`;
+        const server = carry(
+          key,
+          () => new PageServer(httpd, log),
+          (carried) => carried.close(),
+        );
+        await server.listen();
+        server.source ??= pageSource(session);
+      });
+      onInForce(() =>
+        session.adopt(plan, {
+          supervisor,
+          log,
+          emit: ({ service, name, state, label, description, rule }) =>
+            emit('monit-compat/event', { service, event: name, state, label, description, rule }),
+        }),
+      );
+      let isOver = false;
+      defer(() => void (isOver = true));
+
+      hooks.decideRestart.tap('fast', ({ service, exit }) =>
+        exit.requested ? undefined : session.watch?.decideRestart(service.name),
+      );
+      hooks.onStateChange.tap('follow', ({ service, from, to, cause }) => {
+        if (isOver) return;
+        if (to === 'BACKOFF' && isOwnPolicy(cause)) session.watch?.countRestart(service.name);
+        // A person brings a service back: whatever a rule had switched off is on again.
+        if (from === 'STOPPED' || from === 'FAILED') if (cause.actor === 'user') session.watch?.resume(service.name);
+      });
+      describe((service) => describeService(session, service));
+      for (const [name, method] of Object.entries(sessionMethods(session))) expose(name, method);
+    },
+  });
+}
+
+// Restarts that a rule asked for are counted where it asks.
+function isOwnPolicy(cause: Cause): boolean {
+  for (let link: Cause | undefined = cause; link !== undefined; link = link.causedBy)
+    if (link.actor === 'user' || link.actor === 'rule' || link.reason.startsWith('rule "')) return false;
+  return true;
+}
+
+function describeService(session: Session, { name }: ServiceView): Readonly<Record<string, unknown>> | undefined {
+  const { watch } = session;
+  if (watch === undefined) return undefined;
+  for (const [checked, own] of watch.plan.own) {
+    if (own !== name) continue;
+    const service = watch.plan.configuration.byName.get(checked);
+    const state = watch.state.get(checked);
+    if (service === undefined || state === undefined) return undefined;
+    return {
+      monitoring: state.monitoring,
+      rules: service.rules.length + service.restartLimits.length,
+      failing: hasError(state),
+    };
+  }
+  return undefined;
+}
+
+function pageSource(session: Session): PageSource {
+  return {
+    token: session.token,
+    server: () => session.server(),
+    reports: () => (session.watch === undefined ? [] : reportServices(session.watch)),
+    events: () => session.events,
+    act: (action, service) =>
+      void session.watch?.order(action, service, { actor: 'user', reason: `the status page asked for ${action}` }),
+  };
+}

@@ -1,0 +1,323 @@
+import { type Clock, type Logger, type RestartDecision, sleep, type Timer } from '@tappet/core';
+import type { Alerts } from '../alert/alerts.ts';
+import type { EngineAction, ServiceAction, Step } from '../engine/action.ts';
+import { applySteps, planSteps } from '../engine/dependencies.ts';
+import { beginPass, evaluateFast, evaluateService, type Evaluation, prerequisitesHold } from '../engine/evaluate.ts';
+import type { MonitEvent } from '../engine/event.ts';
+import { countRestart } from '../engine/restart-limit.ts';
+import type { Sample } from '../engine/sample.ts';
+import { FRESH_SERVICE, type ServiceState } from '../engine/service-state.ts';
+import type { MonitConfiguration, MonitService } from '../model/configuration.ts';
+import type { Prober } from '../probe/prober.ts';
+import { withProbes } from '../sample/sampler.ts';
+import type { StepResult } from './method.ts';
+import type { OwnServices } from './own-services.ts';
+import { type Order, Performer, reasonOf } from './performer.ts';
+import { makeProbes, wantsProbes } from './probing.ts';
+import type { RunProgram } from './run-program.ts';
+import type { Sampling } from './sampling.ts';
+
+/** What is watched, and how. */
+export interface WatchPlan {
+  readonly configuration: MonitConfiguration;
+  /** Names in the control language → names of our own services. */
+  readonly own: ReadonlyMap<string, string>;
+  readonly pollMs: number;
+  /** Time between two looks at `fast` resource rules. */
+  readonly fastMs: number;
+  readonly isRehearsal: boolean;
+  readonly host: string;
+}
+
+/** The world around the watch. */
+export interface WatchParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly services: OwnServices;
+  readonly sampling: Sampling;
+  readonly fastSampling: Sampling;
+  readonly prober: Prober;
+  readonly run: RunProgram;
+  readonly alerts: Alerts;
+  /** Something is or is no longer monitored. */
+  onMonitoring(state: ReadonlyMap<string, ServiceState>): void;
+  onEvent(event: MonitEvent): void;
+}
+
+/** What the last look at a service found. */
+export interface LastLook {
+  readonly sample: Sample;
+  readonly wallMs: number;
+}
+
+/** Disposal of a plugin has five seconds. */
+const FAREWELL_MS = 3000;
+
+interface Look {
+  readonly service: MonitService;
+  readonly sample: Sample | undefined;
+  readonly isDue: boolean;
+}
+
+/**
+ * The cycle: measures, probes, judges and has actions carried out. Each service is busy by itself: while it is probed or acted upon
+ * it sits out, and nobody else waits for it, except what depends on it.
+ */
+export class Watch {
+  readonly plan: WatchPlan;
+  readonly state: Map<string, ServiceState>;
+  readonly looks: Map<string, LastLook> = new Map();
+  /** Actions under way, by service. */
+  readonly pending: Map<string, ServiceAction> = new Map();
+  cycles = 0;
+  readonly #parts: WatchParts;
+  readonly #performer: Performer;
+  /** Services that are being probed. */
+  readonly #probing = new Set<string>();
+  /** The order that each service is in: the next one waits for it. */
+  readonly #orders = new Map<string, Promise<unknown>>();
+  readonly #stopped = new AbortController();
+  readonly #fast: readonly MonitService[];
+  #timer: Timer | undefined;
+  #fastTimer: Timer | undefined;
+
+  constructor(plan: WatchPlan, parts: WatchParts, state: ReadonlyMap<string, ServiceState>) {
+    this.plan = plan;
+    this.#parts = parts;
+    this.state = new Map(state);
+    this.#performer = new Performer({
+      ...parts,
+      configuration: plan.configuration,
+      own: plan.own,
+      isRehearsal: plan.isRehearsal,
+      host: plan.host,
+      lastSample: (service) => this.looks.get(service)?.sample,
+    });
+    this.#fast = plan.configuration.services.filter(
+      ({ name, type, rules }) =>
+        type === 'process' && plan.own.has(name) && rules.some(({ fast, test }) => fast && test.kind === 'resource'),
+    );
+  }
+
+  /** Begins with the first cycle after the delay. With nothing to watch there is no timer. */
+  start(delayMs = 0): void {
+    if (this.plan.configuration.services.length === 0 || this.#stopped.signal.aborted) return;
+    this.#timer = this.#parts.clock.setTimer(delayMs, () => this.cycle());
+    if (this.#fast.length > 0) this.#armFast();
+  }
+
+  /** Ends the timers and the probes. Resolves when the orders under way are done, or after a while: they go on by themselves. */
+  async stop(): Promise<void> {
+    this.#stopped.abort(new Error('the watch is over'));
+    this.#timer?.cancel();
+    this.#fastTimer?.cancel();
+    await Promise.all([this.#parts.sampling.close(), this.#parts.fastSampling.close()]);
+    if (this.#orders.size === 0) return;
+    const patience = new AbortController();
+    const tooLong = sleep(this.#parts.clock, FAREWELL_MS, patience.signal).catch(() => undefined);
+    await Promise.race([Promise.all(this.#orders.values()), tooLong]);
+    patience.abort();
+  }
+
+  /** Runs a cycle now; the next one comes one poll time later. */
+  cycle(): void {
+    const { clock, log } = this.#parts;
+    if (this.#stopped.signal.aborted) return;
+    this.#timer?.cancel();
+    this.#timer = clock.setTimer(this.plan.pollMs, () => this.cycle());
+    this.cycles += 1;
+    if (!this.plan.isRehearsal) this.#parts.alerts.retry();
+    try {
+      this.#lookAtAll();
+    } catch (error) {
+      log.error(error instanceof Error ? { err: error } : {}, 'a cycle failed');
+    }
+  }
+
+  /** Does what a person asks for. Resolves with what became of each step. */
+  async order(action: ServiceAction, name: string, order: Order): Promise<readonly StepResult[]> {
+    const { configuration } = this.plan;
+    const steps = planSteps({ configuration, state: this.state, service: name, action });
+    for (const [changed, value] of applySteps(this.state, steps, configuration)) this.state.set(changed, value);
+    this.#parts.onMonitoring(this.state);
+    return this.#inTurn(steps, action, name, () => this.#performer.order(steps, order));
+  }
+
+  /** A service of ours ended by itself: what its `fast` rules on existence say. Undefined: no opinion. */
+  decideRestart(ownName: string): RestartDecision | undefined {
+    const service = this.#byOwnName(ownName);
+    if (service?.rules.some(({ fast, test }) => fast && test.kind === 'exist') !== true) return undefined;
+    const sample: Sample = { presence: 'missing', reason: 'its process has ended', facts: {} };
+    const evaluation = this.#evaluateFast(service, sample);
+    const wanted = evaluation.actions.find((action) => action.kind === 'service');
+    this.#apply({ ...evaluation, actions: evaluation.actions.filter((action) => action !== wanted) });
+    if (wanted === undefined || this.plan.isRehearsal) return undefined;
+    if (wanted.action === 'restart' || wanted.action === 'start')
+      return { restart: true, reason: reasonOf(wanted.cause) };
+    return wanted.action === 'stop' ? { restart: false, reason: reasonOf(wanted.cause) } : undefined;
+  }
+
+  /** The supervisor restarts a service by its own policy: that counts for `if N restarts within M cycles`. */
+  countRestart(ownName: string): void {
+    const service = this.#byOwnName(ownName);
+    if (service === undefined || service.restartLimits.length === 0) return;
+    const before = this.state.get(service.name) ?? FRESH_SERVICE;
+    if (before.monitoring !== 'no')
+      this.state.set(service.name, { ...before, restarts: countRestart(before.restarts) });
+  }
+
+  /** A user started a service of ours: it is monitored again. */
+  resume(ownName: string): void {
+    const service = this.#byOwnName(ownName);
+    if (service === undefined || this.state.get(service.name)?.monitoring !== 'no') return;
+    this.state.set(service.name, { ...FRESH_SERVICE });
+    this.#parts.onMonitoring(this.state);
+  }
+
+  #isBusy(name: string): boolean {
+    return this.#probing.has(name) || this.#orders.has(name);
+  }
+
+  #byOwnName(ownName: string): MonitService | undefined {
+    for (const [name, own] of this.plan.own) if (own === ownName) return this.plan.configuration.byName.get(name);
+    return undefined;
+  }
+
+  #lookAtAll(): void {
+    const { configuration } = this.plan;
+    const { clock, sampling } = this.#parts;
+    const begun = beginPass({ configuration, state: this.state, wallMs: clock.wallMs() });
+    for (const [name, value] of begun.state) this.state.set(name, value);
+    const due = new Set([...begun.due].filter((name) => !this.#isBusy(name)));
+    const samples = sampling.samplePass(due, clock.nowMs());
+    const round = new Map<string, Promise<void>>();
+    for (const service of configuration.services) {
+      const { name } = service;
+      if (this.#isBusy(name) || this.state.get(name)?.monitoring === 'no') continue;
+      const look = this.#ownWord({ service, sample: samples.get(name), isDue: due.has(name) });
+      const waits = service.prerequisites.flatMap((other) => round.get(other) ?? []);
+      if (waits.length === 0 && !this.#mustProbe(look)) this.#judge(look);
+      else round.set(name, this.#judgeLater(look, waits));
+    }
+  }
+
+  #ownWord(look: Look): Look {
+    const { service, sample, isDue } = look;
+    const ownName = this.plan.own.get(service.name);
+    if (ownName === undefined) return look;
+    const { services } = this.#parts;
+    if (services.isOff(ownName)) return { service, sample: undefined, isDue: false };
+    return {
+      service,
+      sample: isDue ? services.correct(ownName, sample, service.type === 'process') : undefined,
+      isDue,
+    };
+  }
+
+  #mustProbe({ service, sample, isDue }: Look): boolean {
+    const { configuration } = this.plan;
+    return (
+      isDue &&
+      sample !== undefined &&
+      prerequisitesHold(service, this.state) &&
+      wantsProbes({ service, configuration, sample })
+    );
+  }
+
+  async #judgeLater(look: Look, waits: readonly Promise<void>[]): Promise<void> {
+    const { service } = look;
+    const { name } = service;
+    const { signal } = this.#stopped;
+    this.#probing.add(name);
+    try {
+      await Promise.all(waits);
+      let { sample } = look;
+      if (sample !== undefined && this.#mustProbe(look)) {
+        const { configuration } = this.plan;
+        const { prober } = this.#parts;
+        sample = withProbes(sample, await makeProbes({ service, configuration, sample, prober, signal }));
+      }
+      // What was measured before somebody acted upon the service says nothing about it now: the order took it out of the set.
+      if (!signal.aborted && this.#probing.delete(name)) this.#judge({ ...look, sample });
+    } catch (error) {
+      this.#probing.delete(name);
+      this.#parts.log.error(error instanceof Error ? { err: error } : {}, `cannot check ${name}`);
+    }
+  }
+
+  #judge({ service, sample, isDue }: Look): void {
+    const { clock } = this.#parts;
+    const { configuration } = this.plan;
+    if (sample !== undefined) this.looks.set(service.name, { sample, wallMs: clock.wallMs() });
+    this.#apply(evaluateService({ configuration, state: this.state, service, sample, isDue, wallMs: clock.wallMs() }));
+  }
+
+  #apply({ changes, actions, events }: Evaluation): void {
+    const wasOff = (name: string): boolean => this.state.get(name)?.monitoring === 'no';
+    const isNews = [...changes].some(([name, { monitoring }]) => wasOff(name) !== (monitoring === 'no'));
+    for (const [name, value] of changes) this.state.set(name, value);
+    if (isNews) this.#parts.onMonitoring(this.state);
+    for (const event of events) {
+      this.#parts.onEvent(event);
+      if (!this.plan.isRehearsal) this.#parts.alerts.tell(event);
+    }
+    for (const action of actions) this.#carryOut(action);
+  }
+
+  #carryOut(action: EngineAction): void {
+    const perform = (): Promise<void> => this.#performer.perform(action);
+    const done =
+      action.kind === 'service' ? this.#inTurn(action.steps, action.action, action.service, perform) : perform();
+    done.catch((error: unknown) => {
+      this.#parts.log.error(error instanceof Error ? { err: error } : {}, `cannot act upon ${action.service}`);
+    });
+  }
+
+  /** Runs an order when no earlier one touches the same services any more; they sit out the cycles until then. */
+  #inTurn<T>(steps: readonly Step[], action: ServiceAction, service: string, run: () => Promise<T>): Promise<T> {
+    const names = [...new Set(steps.map((step) => step.service))];
+    const earlier = names.flatMap((name) => this.#orders.get(name) ?? []);
+    const work = async (): Promise<T> => {
+      if (earlier.length > 0) await Promise.all(earlier);
+      return run();
+    };
+    const result = work();
+    const over = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    for (const name of names) {
+      this.#probing.delete(name);
+      this.#orders.set(name, over);
+    }
+    this.pending.set(service, action);
+    void over.then(() => {
+      if (this.#orders.get(service) === over) this.pending.delete(service);
+      for (const name of names) {
+        if (this.#orders.get(name) === over) this.#orders.delete(name);
+      }
+    });
+    return result;
+  }
+
+  #armFast(): void {
+    this.#fastTimer = this.#parts.clock.setTimer(this.plan.fastMs, () => {
+      if (this.#stopped.signal.aborted) return;
+      this.#armFast();
+      for (const service of this.#fast) this.#lookFast(service);
+    });
+  }
+
+  #lookFast(service: MonitService): void {
+    const { clock, fastSampling, services } = this.#parts;
+    const ownName = this.plan.own.get(service.name);
+    if (ownName === undefined || this.#isBusy(service.name) || services.pid(ownName) === undefined) return;
+    const sample = services.correct(ownName, fastSampling.sampleOne(service, clock.nowMs()), true);
+    if (sample?.presence === 'present') this.#apply(this.#evaluateFast(service, sample));
+  }
+
+  #evaluateFast(service: MonitService, sample: Sample): Evaluation {
+    const { configuration } = this.plan;
+    return evaluateFast({ configuration, state: this.state, service, sample, wallMs: this.#parts.clock.wallMs() });
+  }
+}
