@@ -4,16 +4,19 @@ import * as v from 'valibot';
 /** What reading a part of the configuration gives: the value, or everything that is wrong with it. */
 export type Read<Value> = { readonly value: Value } | { readonly issues: readonly ConfigIssue[] };
 
-/** A reading function as a schema. Paths of its issues start at the value. */
-export function schemaOf<Value>(read: (raw: unknown) => Read<Value>): v.GenericSchema<unknown, Value> {
+/** A reading function as a schema. It is told the path at which the value stands, so that messages show it. */
+export function schemaOf<Value>(
+  at: ConfigPath,
+  read: (raw: unknown, path: ConfigPath) => Read<Value>,
+): v.GenericSchema<unknown, Value> {
   return v.pipe(
     v.unknown(),
     v.rawTransform<unknown, Value>(({ dataset, addIssue, NEVER }) => {
-      const result = read(dataset.value);
+      const result = read(dataset.value, at);
       if ('value' in result) return result.value;
       for (const { message, hint, path } of result.issues) {
         const text = hint === undefined ? message : `${message} (${hint})`;
-        const items = issuePath(dataset.value, path);
+        const items = issuePath(dataset.value, path.slice(at.length));
         addIssue(items === undefined ? { message: text } : { message: text, path: items });
       }
       return NEVER;

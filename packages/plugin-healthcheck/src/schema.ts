@@ -22,8 +22,8 @@ export function parseChecks(raw: unknown, path: ConfigPath = []): ParsedChecks {
 }
 
 /** The same as a schema, for `[[services.healthcheck]]` or `[services.healthcheck]`. An empty table means no checks. */
-export const checksSchema: v.GenericSchema<unknown, readonly Check[]> = schemaOf((raw) => {
-  const parsed = parseChecks(isEmptyTable(raw) ? [] : raw);
+export const checksSchema: v.GenericSchema<unknown, readonly Check[]> = schemaOf(['healthcheck'], (raw, path) => {
+  const parsed = parseChecks(isEmptyTable(raw) ? [] : raw, path);
   return 'checks' in parsed ? { value: parsed.checks } : parsed;
 });
 

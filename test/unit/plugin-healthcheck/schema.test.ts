@@ -176,11 +176,11 @@ describe('the schema', () => {
     expect(issues.map(({ message, path }) => [path?.map(({ key }) => key), message])).toEqual([
       [
         [1, 'redis', 'pasword'],
-        'cannot use [1].redis.pasword: "pasword" is not an option here (did you mean "password"?)',
+        'cannot use healthcheck[1].redis.pasword: "pasword" is not an option here (did you mean "password"?)',
       ],
       [
         [1, 'timeout'],
-        'cannot use [1].timeout: 11 s is not shorter than the interval of 10 s (attempts of one check never overlap)',
+        'cannot use healthcheck[1].timeout: 11 s is not shorter than the interval of 10 s (attempts of one check never overlap)',
       ],
     ]);
   });

@@ -34,16 +34,22 @@ const options = table({
 });
 
 /** The schema of `[plugins.healthcheck]`. */
-export const configSchema: v.GenericSchema<unknown, HealthcheckConfig> = schemaOf(readConfig);
+export const configSchema: v.GenericSchema<unknown, HealthcheckConfig> = schemaOf(
+  ['plugins', 'healthcheck'],
+  readConfig,
+);
 
-function readConfig(raw: unknown): Read<HealthcheckConfig> {
+function readConfig(raw: unknown, path: ConfigPath): Read<HealthcheckConfig> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    return { issues: [{ code: 'ERR_CONFIG_TYPE', message: 'must be a table', path: [] }] };
+    return { issues: [{ code: 'ERR_CONFIG_TYPE', message: 'must be a table', path }] };
   }
   const read = v.safeParse(options, raw);
-  const shared = 'checks' in raw && Array.isArray(raw.checks) ? raw.checks.map(readShared) : [];
+  const shared =
+    'checks' in raw && Array.isArray(raw.checks)
+      ? raw.checks.map((one, index) => readShared(one, [...path, 'checks', index]))
+      : [];
   const issues = [
-    ...(read.success ? [] : configIssues(read.issues, { path: [], schema: options })),
+    ...(read.success ? [] : configIssues(read.issues, { path, schema: options })),
     ...shared.flatMap((one) => ('issues' in one ? one.issues : [])),
   ];
   if (issues.length > 0 || !read.success) return { issues };
@@ -52,8 +58,7 @@ function readConfig(raw: unknown): Read<HealthcheckConfig> {
   return { value: { listen, drainMs: drain, history, shared: checks } };
 }
 
-function readShared(raw: unknown, index: number): Read<readonly SharedCheck[]> {
-  const path = ['checks', index];
+function readShared(raw: unknown, path: ConfigPath): Read<readonly SharedCheck[]> {
   const { services, ...own }: { services?: unknown } = typeof raw === 'object' && raw !== null ? raw : {};
   const parsed = parseChecks(typeof raw === 'object' && !Array.isArray(raw) ? own : raw, path);
   const names = typeof services === 'string' ? [services] : services;
