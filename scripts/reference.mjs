@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { COMMANDS } from '../packages/cli/dist/command-line/table.js';
-import { assembleSchema } from '../packages/cli/dist/config/json-schema.js';
-import { ERROR_CODES, HOOKS } from '../packages/core/dist/index.js';
+import { COMMANDS } from '../packages/cli/src/command-line/table.ts';
+import { assembleSchema } from '../packages/cli/src/config/json-schema.ts';
+import { ERROR_CODES, HOOKS } from '../packages/core/src/index.ts';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../docs/reference');
 const MADE = 'This page is made from the code by `npm run docs`.\n';

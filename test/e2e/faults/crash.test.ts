@@ -5,12 +5,13 @@ import { bench, isAlive, until } from '../support/tappet.ts';
 
 describe('kill -9 of the supervisor', () => {
   it('leaves the services running, and the next one adopts them: same pids, no second copy, no lost line', async () => {
-    const writer = 'i=0; while [ $i -lt 4000 ]; do i=$((i+1)); echo "line $i"; done; exec sleep 1000';
+    const upTo = (last: number): string => `while [ $i -lt ${last} ]; do i=$((i+1)); echo "line $i"; done`;
+    const writer = `i=0; ${upTo(1000)}; while ! test -e go; do sleep 0.05; done; ${upTo(4000)}; exec sleep 1000`;
     await using stack = bench(`
 [[services]]
 name = "writer"
 command = "/bin/sh"
-args = ["-c", '''sleep 0.5; ${writer}''']
+args = ["-c", '''${writer}''']
 log_file = "writer.log"
 
 [[services]]
@@ -29,9 +30,14 @@ restart = "always"
     await first.line(/All services started successfully/);
     expect((await stack.run(['stop', 'held'])).code).toBe(0);
     const before = (await stack.status()).services;
+    const path = join(stack.folder, 'writer.log');
+    const log = (): string[] => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : []);
+    await until(() => log().at(-1) === 'line 1000', 'the first lines are in the log');
     first.child.kill('SIGKILL');
     await first.exited;
     expect(isAlive(Number(before[0]?.pid))).toBe(true);
+    // Nobody reads now: what is written waits in the pipe.
+    stack.write('go', '');
 
     const second = stack.up();
     await second.line(/Took over service: writer/);
@@ -41,7 +47,6 @@ restart = "always"
       { name: 'once', state: 'STOPPED', pid: null },
       { name: 'held', state: 'STOPPED', pid: null },
     ]);
-    const log = (): string[] => readFileSync(join(stack.folder, 'writer.log'), 'utf8').trim().split('\n');
     await until(() => log().at(-1) === 'line 4000', 'the last line is in the log');
     expect(log()).toEqual(Array.from({ length: 4000 }, (_, index) => `line ${index + 1}`));
     expect(readFileSync(join(stack.folder, 'once.log'), 'utf8')).toBe('ran\n');

@@ -1,0 +1,41 @@
+// Bundles a package's own modules, run in its folder after `tsc -b` wrote the declarations. Dependencies stay outside, so that there is one
+// copy of each; lazily imported parts stay files of their own. Why: docs/decisions/0008-bundled-packages.md.
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const folder = process.cwd();
+const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const builtins = new Set(builtinModules);
+
+const entries = Object.fromEntries(
+  Object.values(manifest.exports)
+    .filter((target) => typeof target === 'object')
+    .map(({ '@tappet/source': source }) => [source.replace(/^\.\/src\/(.*)\.ts$/, '$1'), join(folder, source)]),
+);
+// What a CommonJS bin imports is an entry as well: the bin itself only looks at the version of Node.
+const bins = Object.values(manifest.bin ?? {}).filter((file) => file.endsWith('.cjs'));
+if (bins.length > 0) entries.main = join(folder, 'src/main.ts');
+
+await build({ input: entries, format: 'esm' });
+for (const bin of bins) {
+  const source = join(folder, bin.replace(/^\.\/dist\/(.*)\.cjs$/, 'src/$1.cts'));
+  await build({ input: { bin: source }, format: 'cjs', entryFileNames: '[name].cjs', keep: /main\.(js|ts)$/ });
+}
+
+async function build({ input, format, entryFileNames = '[name].js', keep }) {
+  const bundle = await rolldown({
+    input,
+    platform: 'node',
+    cwd: folder,
+    external: (id) => isOutside(id) || keep?.test(id) === true,
+  });
+  await bundle.write({ dir: join(folder, 'dist'), format, entryFileNames, chunkFileNames: '[name]-[hash].js' });
+  await bundle.close();
+}
+
+/** Everything that is not a module of this package. */
+function isOutside(id) {
+  return id.startsWith('node:') || builtins.has(id) || !(id.startsWith('.') || id.startsWith('/'));
+}
