@@ -11,7 +11,7 @@ const UMASK = 'three octal digits as text, such as "022"';
 export const SERVICE_NAME: RegExp = /^[a-zA-Z0-9][a-zA-Z0-9._@-]*$/;
 
 /** Every signal that may stop a service, as `TERM` or `SIGTERM`. */
-const SIGNAL_NAMES: readonly string[] = Object.keys(constants.signals).map((name) => name.slice(3));
+const SIGNAL_NAMES: ReadonlySet<string> = new Set(Object.keys(constants.signals).map((name) => name.slice(3)));
 
 /** `[[services]]`, in the order of the reference page. */
 export const serviceEntries: Entries<ServiceTable> = {
@@ -127,7 +127,7 @@ export const serviceEntries: Entries<ServiceTable> = {
   stop_signal: describe(
     v.pipe(
       text,
-      v.check((name) => SIGNAL_NAMES.includes(bareSignal(name)), 'the name of a signal, such as "TERM" or "SIGINT"'),
+      v.check((name) => SIGNAL_NAMES.has(bareSignal(name)), 'the name of a signal, such as "TERM" or "SIGINT"'),
     ),
     { title: 'Stop signal', description: 'Asks the service to end, with or without `SIG`.', default: 'TERM' },
   ),

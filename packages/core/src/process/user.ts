@@ -33,11 +33,6 @@ export function lookUpGroup(name: string): GroupEntry | undefined {
   return gid === undefined || !isId(gid) ? undefined : { name, gid: Number(gid) };
 }
 
-/** The name of a user id in /etc/passwd, for messages. */
-export function userNameOf(uid: number): string | undefined {
-  return fileLines('passwd').find((fields) => fields[2] === String(uid))?.[0];
-}
-
 function findLine({ database, name }: { database: 'passwd' | 'group'; name: string }): string[] | undefined {
   if (!isAccountName(name)) return undefined;
   return fileLines(database).find((fields) => fields[0] === name) ?? askGetent({ database, name });

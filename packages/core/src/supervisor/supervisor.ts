@@ -11,7 +11,7 @@ import { freezeDraft } from '../plan/freeze.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import { createPluginHost, type PendingGeneration, type PluginHost } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
-import type { ProcessLayer } from '../process/contract.ts';
+import type { ProcessLayer, ServicePipes } from '../process/contract.ts';
 import { descriptorBudget } from '../process/descriptors.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { ServiceFacts } from '../service/facts.ts';
@@ -476,8 +476,8 @@ class Engine implements Supervisor {
 const LAST_SECOND_MS = 1000;
 const NOTHING: IntentResult = { outcome: 'unchanged', message: 'nothing to do' };
 
-function pipeOf(spec: ServiceSpec): { name: string; output: 'merged'; user: string | undefined } {
-  return { name: spec.name, output: 'merged', user: spec.user };
+function pipeOf({ name, user, group, notifyFd }: ServiceSpec): ServicePipes {
+  return { name, output: 'merged', user, group, notify: notifyFd !== undefined };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
