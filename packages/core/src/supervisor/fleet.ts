@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import { TappetError } from '../errors/base.ts';
 import { didYouMean } from '../errors/nearest.ts';
 import type { ServiceView } from '../hooks/events.ts';
@@ -54,6 +54,8 @@ export class Fleet {
   readonly #leaving = new Map<string, Promise<void>>();
   /** Part of every generation, so that none is ever used twice, by whichever supervisor. */
   readonly #epoch = randomBytes(4).toString('hex');
+  readonly #unrecorded = new Set<ServiceFacts>();
+  #recordTimer: Timer | undefined;
   #generations = 0;
   #hasAnnouncedPosScripts = false;
 
@@ -211,15 +213,34 @@ export class Fleet {
       });
   }
 
+  /** Hands the records of everything that changed to the store. */
+  writeRecords(): void {
+    this.#recordTimer?.cancel();
+    this.#recordTimer = undefined;
+    const store = this.#context.store();
+    for (const service of this.#unrecorded) {
+      if (this.services.get(service.name) === service) store?.writeService(recordOf(service));
+    }
+    this.#unrecorded.clear();
+  }
+
   #changed(service: ServiceFacts): void {
     this.#dependencies.changed(service.name);
-    if (service.kind === 'process') this.#context.store()?.writeService(recordOf(service));
+    if (service.kind !== 'process' || this.#context.store() === undefined) return;
+    this.#unrecorded.add(service);
+    this.#recordTimer ??= this.#context.clock.setTimer(RECORD_DELAY_MS, () => this.writeRecords());
   }
 
   #note(level: 'info' | 'warn' | 'error', message: string, service: string): void {
     this.#context.bus.emit({ type: 'note', level, service, message });
   }
 }
+
+/**
+ * A service changes several times while it starts, and none of that is worth delaying a start for. A process is found without
+ * its record as well: the wrapper wrote its own before the program ran.
+ */
+const RECORD_DELAY_MS = 20;
 
 /** The error for a name that no service has. */
 export function unknownService(name: string, known: Iterable<string>): TappetError {

@@ -1,4 +1,5 @@
 import { specHash } from '../plan/diff.ts';
+import type { ServiceSpec } from '../plan/plan.ts';
 import type { Run } from '../service/runner.ts';
 import type { ServiceFacts } from '../service/facts.ts';
 import { readIdentity } from '../process/identity.ts';
@@ -12,7 +13,7 @@ export function recordOf(service: ServiceFacts): ServiceRecord {
     version: 1,
     service: service.name,
     state: service.state,
-    specHash: specHash(service.spec),
+    specHash: hashOf(service.spec),
     generation: service.generation,
     process: service.run?.identity,
     ready: service.state === 'RUNNING',
@@ -54,4 +55,13 @@ export function daemonRecord(facts: Pick<DaemonRecord, 'project' | 'configFile' 
     bootId: identity?.bootId ?? '',
     ...facts,
   };
+}
+
+/** Specs are frozen and records many. */
+const hashes = new WeakMap<ServiceSpec, string>();
+
+function hashOf(spec: ServiceSpec): string {
+  const known = hashes.get(spec) ?? specHash(spec);
+  hashes.set(spec, known);
+  return known;
 }

@@ -449,7 +449,7 @@ class Engine implements Supervisor {
   async #close({ clean }: { clean: boolean }): Promise<void> {
     await this.#host.close();
     await this.#layer?.close();
-    this.#store?.flush();
+    this.#fleet.writeRecords();
     this.#store?.close({ clean });
   }
 
