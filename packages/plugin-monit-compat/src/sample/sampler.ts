@@ -45,20 +45,34 @@ export class Sampler {
 
   /**
    * Samples the services named in `due` with one look at /proc for all of them. A program is started when it is due
-   * and none of it runs; its result belongs to the first pass after it has ended. `nowMs` is a monotonic clock.
+   * and none of it runs; its result belongs to the first pass after it has ended. With `startsPrograms: false` it is
+   * left to {@link startProgram}, so that what its last result leads to can be done first. `nowMs` is a monotonic clock.
    */
-  samplePass(due: ReadonlySet<string>, nowMs: number): Map<string, Sample> {
+  samplePass(
+    due: ReadonlySet<string>,
+    nowMs: number,
+    { startsPrograms = true }: { readonly startsPrograms?: boolean } = {},
+  ): Map<string, Sample> {
     const services = this.#configuration.services.filter(({ name, type }) => due.has(name) || type === 'program');
     const table = this.#readTable(services, nowMs);
     const samples = new Map<string, Sample>();
     for (const service of services) {
       const sample =
         service.type === 'program'
-          ? this.#sampleProgram(service, due.has(service.name), nowMs)
+          ? this.#sampleProgram(service, startsPrograms && due.has(service.name), nowMs)
           : this.#sample(service, table, nowMs);
       if (sample !== undefined) samples.set(service.name, sample);
     }
     return samples;
+  }
+
+  /** Starts the program of a `check program`, unless it runs. */
+  startProgram(service: MonitService, nowMs: number): void {
+    const memory = this.#memory(service);
+    if (service.target.kind !== 'program' || memory.program !== undefined) return;
+    const { command, timeoutMs } = service.target;
+    const outputBytes = this.#configuration.settings.limits.programOutput;
+    memory.program = startProgram({ command, timeoutMs, nowMs, env: programEnvironment(service), outputBytes });
   }
 
   /** Samples one process service by itself, for rules that do not wait for the next pass. */
@@ -162,11 +176,7 @@ export class Sampler {
     memory.program?.checkTimeout(nowMs);
     const sample = memory.program?.sample();
     if (sample !== undefined) memory.program = undefined;
-    if (isDue && memory.program === undefined) {
-      const { command, timeoutMs } = service.target;
-      const outputBytes = this.#configuration.settings.limits.programOutput;
-      memory.program = startProgram({ command, timeoutMs, nowMs, env: programEnvironment(service), outputBytes });
-    }
+    if (isDue) this.startProgram(service, nowMs);
     return sample;
   }
 }

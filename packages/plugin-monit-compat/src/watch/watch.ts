@@ -189,7 +189,7 @@ export class Watch {
     const begun = beginPass({ configuration, state: this.state, wallMs: clock.wallMs() });
     for (const [name, value] of begun.state) this.state.set(name, value);
     const due = new Set([...begun.due].filter((name) => !this.#isBusy(name)));
-    const samples = sampling.samplePass(due, clock.nowMs());
+    const samples = sampling.samplePass(due, clock.nowMs(), { startsPrograms: false });
     const round = new Map<string, Promise<void>>();
     for (const service of configuration.services) {
       const { name } = service;
@@ -250,6 +250,19 @@ export class Watch {
     const { configuration } = this.plan;
     if (sample !== undefined) this.looks.set(service.name, { sample, wallMs: clock.wallMs() });
     this.#apply(evaluateService({ configuration, state: this.state, service, sample, isDue, wallMs: clock.wallMs() }));
+    if (service.type === 'program' && isDue) this.#startProgram(service);
+  }
+
+  /** Starts a check program anew, after what its last result led to. */
+  #startProgram(service: MonitService): void {
+    const { clock, sampling } = this.#parts;
+    const start = (): void => {
+      if (this.#stopped.signal.aborted || this.state.get(service.name)?.monitoring === 'no') return;
+      sampling.startProgram(service, clock.nowMs());
+    };
+    const order = this.#orders.get(service.name);
+    if (order === undefined) start();
+    else void order.then(start);
   }
 
   #apply({ changes, actions, events }: Evaluation): void {
