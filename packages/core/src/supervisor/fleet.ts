@@ -54,6 +54,7 @@ export class Fleet {
   readonly #leaving = new Map<string, Promise<void>>();
   /** Part of every generation, so that none is ever used twice, by whichever supervisor. */
   readonly #epoch = randomBytes(4).toString('hex');
+  readonly #environments = new WeakMap<ServiceSpec, Readonly<Record<string, string>>>();
   readonly #unrecorded = new Set<ServiceFacts>();
   #recordTimer: Timer | undefined;
   #generations = 0;
@@ -91,14 +92,14 @@ export class Fleet {
   }
 
   addProcess(spec: ServiceSpec): Service {
-    const { clock, log, lifecycle, environment, console } = this.#context;
+    const { clock, log, lifecycle, console } = this.#context;
     const runner: ProcessRunner = new ProcessRunner({
       clock,
       lifecycle,
       layer: this.#context.layer(),
       view: () => service.view,
       spec: () => service.spec,
-      environment: (own) => serviceEnvironment(own, environment),
+      environment: (own) => this.#environmentOf(own),
       postScriptTimeoutMs: () => this.#context.plan().timeouts.postScriptMs,
       fallbackSink: (stream, resume) => fallbackSink({ spec: service.spec, stream, resume, log, clock, console }),
       waiting: (conditions) => {
@@ -211,6 +212,13 @@ export class Fleet {
         const waiting = waitingFor(service, {});
         return `${service.name} is ${service.state}${waiting.length === 0 ? '' : `, waiting for ${waiting.join(', ')}`}`;
       });
+  }
+
+  /** Specs are frozen and the supervisor's environment is a copy, so each is put together once. */
+  #environmentOf(spec: ServiceSpec): Readonly<Record<string, string>> {
+    const known = this.#environments.get(spec) ?? serviceEnvironment(spec, this.#context.environment);
+    this.#environments.set(spec, known);
+    return known;
   }
 
   /** Hands the records of everything that changed to the store. */
