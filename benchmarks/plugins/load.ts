@@ -8,7 +8,7 @@ import type { Plugin } from '@tappet/core';
 /**
  * What loading ten plugins costs a supervisor without services: all of ours, one with a schema of zod, one with a schema of
  * valibot, and plain ones. Each measurement is a process of its own on the built packages, with Node's compile cache as the
- * daemon has it. Run with `npx tsc -b && npx node benchmarks/plugins/load.ts [rounds]`. Goals: at most 40 ms and 15 MB over none.
+ * daemon has it. Run with `npm run build && npx node benchmarks/plugins/load.ts [rounds]`. Goals: at most 40 ms and 15 MB over none.
  */
 const ROUNDS = Number(process.argv[2] ?? 11);
 const PLUGINS = 10;

@@ -2,7 +2,7 @@ import { createSupervisor, definePlugin, type Plugin } from '@tappet/core';
 
 /**
  * A reload that changes nothing, with 500 services that run and 10 plugins that count, while one more service ends and is
- * started again all the time. Run with `npx tsc -b && npx node benchmarks/plugins/reload.ts [reloads]`.
+ * started again all the time. Run with `npm run build && npx node benchmarks/plugins/reload.ts [reloads]`.
  * Goals: at most 200 ms, no service touched, no hook call lost.
  */
 const RELOADS = Number(process.argv[2] ?? 15);
