@@ -3,11 +3,11 @@ import type { Check } from './checks/index.ts';
 import { configSchema, type HealthcheckConfig } from './plugin/config.ts';
 import { exposeMethods } from './plugin/methods.ts';
 import { HealthMonitor } from './plugin/monitor.ts';
+import { serviceSchema } from './plugin/own-checks.ts';
 import { serveHealth } from './plugin/serve-health.ts';
 import { statusFields } from './plugin/status-fields.ts';
 import { watchServices } from './plugin/watch-services.ts';
 import { withPlan } from './plugin/with-plan.ts';
-import { checksSchema } from './schema.ts';
 
 export type { Check, CheckKind, CheckSource, CheckStatus, FailureAction } from './checks/index.ts';
 export type { HealthcheckConfig, SharedCheck } from './plugin/config.ts';
@@ -21,7 +21,7 @@ export type { CheckReport, HealthReport, ResultReport, ServiceHealth } from './p
 const healthcheck: Plugin<HealthcheckConfig, readonly Check[]> = definePlugin({
   name: 'healthcheck',
   configSchema,
-  serviceSchema: checksSchema,
+  serviceSchema,
   setup(context) {
     const { carry, clock, describe, supervisor } = context;
     const monitor = carry(

@@ -7,6 +7,7 @@ import { configIssues } from '../probes/options/issues.ts';
 import { table, whole } from '../probes/options/table.ts';
 import { parseChecks } from '../schema.ts';
 import { type Read, schemaOf } from '../schema-of.ts';
+import { expandTexts } from './expand.ts';
 
 /** `[plugins.healthcheck]` with every default filled in. */
 export interface HealthcheckConfig {
@@ -39,7 +40,10 @@ export const configSchema: v.GenericSchema<unknown, HealthcheckConfig> = schemaO
   readConfig,
 );
 
-function readConfig(raw: unknown, path: ConfigPath): Read<HealthcheckConfig> {
+function readConfig(given: unknown, path: ConfigPath): Read<HealthcheckConfig> {
+  const expanded = expandTexts(given, { path, variables: process.env });
+  if (expanded.issues.length > 0) return { issues: expanded.issues };
+  const raw = expanded.value;
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return { issues: [{ code: 'ERR_CONFIG_TYPE', message: 'must be a table', path }] };
   }

@@ -2,6 +2,7 @@ import { type ConfigIssue, type ConfigPath, didYouMean, type ServiceSpec, type T
 import type { Check } from '../checks/index.ts';
 import { lintProbe } from '../probes/index.ts';
 import type { HealthcheckConfig } from './config.ts';
+import { ownChecks, ownPath } from './own-checks.ts';
 import { probeContext } from './probe-context.ts';
 
 /** What checks are compared with. */
@@ -9,15 +10,14 @@ export interface PlanFacts {
   readonly services: readonly ServiceSpec[];
   readonly timeouts: Pick<Timeouts, 'globalShutdownMs'>;
   readonly config: HealthcheckConfig;
-  ownChecks(spec: ServiceSpec): readonly Check[];
+  /** As the schema gave them. */
+  checksOf(spec: ServiceSpec): readonly Check[];
 }
 
 /** What is wrong with checks in view of the plan and of this machine: unknown services, programs that are not found, a drain that is too long. */
 export function planIssues(facts: PlanFacts): ConfigIssue[] {
-  const { services, config, ownChecks } = facts;
-  const own = services
-    .filter(({ instance }) => instance === undefined || instance.index === 1)
-    .flatMap((spec) => ownChecks(spec).flatMap((check, index) => machineIssues(spec, check, ownPath(spec, index))));
+  const { services, config, checksOf } = facts;
+  const own = services.flatMap((spec) => ownIssues(spec, checksOf(spec)));
   const shared = config.shared.flatMap(({ check, services: names }, index) => {
     const path = ['plugins', 'healthcheck', 'checks', index];
     const first = services.find(({ name, instance }) => names.includes(name) || names.includes(instance?.of ?? ''));
@@ -29,15 +29,19 @@ export function planIssues(facts: PlanFacts): ConfigIssue[] {
   return [...own, ...shared, ...drainIssues(facts)];
 }
 
+/** Of copies the first stands for all, unless their checks differ. */
+function ownIssues(spec: ServiceSpec, given: readonly Check[]): readonly ConfigIssue[] {
+  const parsed = ownChecks(spec, given);
+  if ('issues' in parsed) return parsed.issues;
+  if (spec.instance !== undefined && spec.instance.index > 1 && parsed.checks === given) return [];
+  const path = ownPath(spec);
+  const isList = Array.isArray(spec.sections['healthcheck']);
+  return parsed.checks.flatMap((check, index) => machineIssues(spec, check, isList ? [...path, index] : path));
+}
+
 function machineIssues(spec: ServiceSpec, { source }: Check, path: ConfigPath): ConfigIssue[] {
   if (source.type !== 'probe') return [];
   return lintProbe(source.probe, { path: [...path, source.probe.name], context: probeContext(spec) });
-}
-
-/** Where a check stands: in a list, or as the only table. Services are named, the core counts them. */
-function ownPath({ name, instance, sections }: ServiceSpec, index: number): ConfigPath {
-  const path = ['services', instance?.of ?? name, 'healthcheck'];
-  return Array.isArray(sections['healthcheck']) ? [...path, index] : path;
 }
 
 function unknownServices(names: readonly string[], services: readonly ServiceSpec[], path: ConfigPath): ConfigIssue[] {

@@ -23,6 +23,6 @@ export function withPlan(context: HealthcheckContext): void {
 }
 
 function refuse({ config, serviceConfig }: HealthcheckContext, { services, timeouts }: PlanDraft | Plan): void {
-  const issues = planIssues({ services, timeouts, config, ownChecks: (spec) => serviceConfig(spec) });
+  const issues = planIssues({ services, timeouts, config, checksOf: (spec) => serviceConfig(spec) });
   if (issues.length > 0) throw new ConfigError(issues);
 }

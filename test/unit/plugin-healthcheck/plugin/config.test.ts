@@ -1,6 +1,9 @@
 import { ConfigError } from '@tappet/core';
-import { describe, expect, it } from 'vitest';
+import type { PluginHarness } from '@tappet/core/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { harnessWith, service } from './bench.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 const exec = (command: string): object => ({ exec: command });
 
@@ -103,5 +106,46 @@ describe('a mistake is found at load, with its place', () => {
       services: [service('web', { healthcheck: [{ tcp: 0 }, { htpp: 1 }] })],
     });
     expect(found.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('variables', () => {
+  const live = (path: string): object => ({ file: path, interval: 1, name: 'flag' });
+  const probeOf = (harness: PluginHarness, name: string): unknown =>
+    harness.supervisor.serviceStatus(name)?.plugins['healthcheck'];
+
+  it('are replaced in every text, that of a copy among them', async () => {
+    vi.stubEnv('TAPPET_TEST_FOLDER', '/nowhere');
+    await using harness = await harnessWith({
+      services: [
+        service('web', { healthcheck: live('${TAPPET_TEST_FOLDER}/${NAME:-flag}') }),
+        service('copy', { instances: 2, healthcheck: [live('/nowhere/${INSTANCE}')] }),
+      ],
+    });
+    await harness.advance(100);
+    for (const [name, file] of [
+      ['web', '/nowhere/flag'],
+      ['copy@1', '/nowhere/1'],
+      ['copy@2', '/nowhere/2'],
+    ] as const)
+      expect(probeOf(harness, name)).toMatchObject({ checks: [{ probe: `file ${file}` }] });
+  });
+
+  it('are refused when they are not set', async () => {
+    const found = await issuesOf({ services: [service('web', { healthcheck: { tcp: '${TAPPET_TEST_NOT_SET}:80' } })] });
+    expect(found).toMatchObject([
+      { path: ['services', 0, 'healthcheck', 'tcp'], text: expect.stringContaining('TAPPET_TEST_NOT_SET') },
+    ]);
+  });
+
+  it('are replaced in [plugins.healthcheck] too', async () => {
+    vi.stubEnv('TAPPET_TEST_PORT', '99999');
+    const found = await issuesOf({
+      plugins: { healthcheck: { listen: ':${TAPPET_TEST_PORT}' } },
+      services: [service('web')],
+    });
+    expect(found).toMatchObject([
+      { path: ['plugins', 'healthcheck', 'listen'], text: expect.stringContaining('99999') },
+    ]);
   });
 });
