@@ -93,7 +93,7 @@ describe('tappet up --guard', () => {
 });
 
 describe('finding the daemon', () => {
-  it('takes the only one that runs, from anywhere, and lists several', async () => {
+  it('takes the only one that runs, from anywhere, and lists several (ERR_CONTROL_AMBIGUOUS)', async () => {
     await using project = createProject(QUIET);
     project.tappet(['up', '-d']);
     expect(project.tappet(['status'], { cwd: '/' })).toMatchObject({
