@@ -1,15 +1,13 @@
-import { setMaxListeners } from 'node:events';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Component, componentKind, type LaunchOptions } from '../component/component.ts';
 import { ComponentRunner } from '../component/component-runner.ts';
 import { componentSpec } from '../component/component-spec.ts';
-import { ConfigError, TappetError } from '../errors/base.ts';
+import { TappetError } from '../errors/base.ts';
 import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import { silentLogger } from '../log.ts';
 import { diffPlans } from '../plan/diff.ts';
-import { freezeDraft } from '../plan/freeze.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
-import { createPluginHost, type PendingGeneration, type PluginHost } from '../plugin/host.ts';
+import { createPluginHost, type PluginHost } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ProcessLayer, ServicePipes } from '../process/contract.ts';
 import { descriptorBudget } from '../process/descriptors.ts';
@@ -23,16 +21,14 @@ import type { ReloadReport, Supervisor } from './api.ts';
 import { applyDiff } from './apply-diff.ts';
 import { Background } from './background.ts';
 import { type Cause, formatCause } from '../service/cause.ts';
-import { checkAccounts } from './check-accounts.ts';
-import { type Compiled, compile } from './compile.ts';
+import { Descent } from './descent.ts';
 import { EventBus } from './event-bus.ts';
 import type { SupervisorEvent } from './events.ts';
 import { Fleet, unknownService } from './fleet.ts';
 import { openMachine } from './machine.ts';
-import type { LoadedConfig, SupervisorExit, SupervisorOptions } from './options.ts';
+import type { SupervisorExit, SupervisorOptions } from './options.ts';
+import { PlanLoader } from './plan-loader.ts';
 import { daemonRecord } from './records.ts';
-import { selectServices } from './select.ts';
-import { stopInReverse } from './shutdown.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
 
 /** Makes a supervisor. Nothing happens before `start`. Throws a TypeError when both a source and services are given. */
@@ -48,20 +44,20 @@ class Engine implements Supervisor {
   readonly #host: PluginHost;
   readonly #fleet: Fleet;
   readonly #background: Background;
-  readonly #hurry = new AbortController();
+  readonly #loader: PlanLoader;
+  readonly #descent: Descent;
   readonly #errors: Error[] = [];
   readonly #problems: string[] = [];
   readonly #startedWallMs: number;
   readonly #startedMs: number;
-  readonly #exit = Promise.withResolvers<SupervisorExit>();
   #starting: Promise<void> | undefined;
-  #phase: SupervisorStatus['phase'] = 'starting';
+  #hasSettled = false;
+  #isClosed = false;
   #plan: Plan | undefined;
   #layer: ProcessLayer | undefined;
   #store: Store | undefined;
   #settled: Promise<void> = Promise.resolve();
   #reloading: Promise<unknown> = Promise.resolve();
-  #shutdown: { readonly cause: Cause; exitCode: number } | undefined;
   #lastLaunched: string | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -77,8 +73,6 @@ class Engine implements Supervisor {
     this.#startedMs = this.#clock.nowMs();
     this.#bus = new EventBus(this.#clock, log);
     this.#background = new Background((error) => this.#note('error', messageOf(error)));
-    // One listener a stopping service: the default warning at 10 is about leaks, and these are removed.
-    setMaxListeners(0, this.#hurry.signal);
     this.#host = createPluginHost({
       clock: this.#clock,
       log,
@@ -98,9 +92,27 @@ class Engine implements Supervisor {
       layer: () => this.#requireLayer(),
       store: () => this.#store,
       describe: (service) => this.#host.describe(service),
-      isShuttingDown: () => this.#shutdown !== undefined,
-      hurry: () => this.#hurry.signal,
+      isShuttingDown: () => this.#descent.reason !== undefined,
+      hurry: () => this.#descent.hurried,
       restsForGood: (service, end) => this.#restsForGood(service, end),
+    });
+    this.#loader = new PlanLoader({
+      options,
+      environment: this.#environment,
+      host: this.#host,
+      warn: (message) => this.#note('warn', message),
+    });
+    this.#descent = new Descent({
+      clock: this.#clock,
+      lifecycle: this.#host.lifecycle,
+      fleet: this.#fleet,
+      background: this.#background,
+      errors: this.#errors,
+      limitMs: () => this.#plan?.timeouts.globalShutdownMs ?? 0,
+      emit: (event) => this.#bus.emit(event),
+      begun: () => this.#writeDaemon(),
+      started: async () => this.#starting?.catch(() => {}),
+      close: () => this.#close({ clean: true }),
     });
   }
 
@@ -114,7 +126,7 @@ class Engine implements Supervisor {
   }
 
   get ended(): Promise<SupervisorExit> {
-    return this.#exit.promise;
+    return this.#descent.ended;
   }
 
   get errors(): readonly Error[] {
@@ -131,7 +143,7 @@ class Engine implements Supervisor {
   }
 
   async wait(): Promise<SupervisorExit> {
-    const exit = await this.#exit.promise;
+    const exit = await this.ended;
     if (exit.errors[0] !== undefined) throw exit.errors[0];
     return exit;
   }
@@ -139,7 +151,7 @@ class Engine implements Supervisor {
   async launch(name: string, component: Component, options: LaunchOptions = {}): Promise<void> {
     componentKind(name, component);
     await this.start();
-    if (this.#shutdown !== undefined) return;
+    if (this.#descent.reason !== undefined) return;
     const { services } = this.#fleet;
     if (services.has(name)) {
       throw new TypeError(`expected a new name for a component, received "${name}", which is taken`);
@@ -166,7 +178,7 @@ class Engine implements Supervisor {
   }
 
   hurry(): void {
-    this.#hurry.abort(new Error('the shutdown was hurried'));
+    this.#descent.hurry();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -203,7 +215,7 @@ class Engine implements Supervisor {
       version: VERSION,
       startedAt: new Date(this.#startedWallMs).toISOString(),
       uptimeMs: Math.round(this.#clock.nowMs() - this.#startedMs),
-      phase: this.#phase,
+      phase: this.#phase(),
       configFile: this.#plan?.source.file ?? null,
       directory: this.#store?.directory ?? null,
       notes: [...(this.#layer?.notes() ?? []), ...this.#problems],
@@ -258,12 +270,12 @@ class Engine implements Supervisor {
 
   async #start(): Promise<void> {
     try {
-      const compiled = await this.#compile();
+      const compiled = await this.#loader.compile();
       this.#plan = compiled.plan;
       const machine = await openMachine({ ...this.#options, plan: compiled.plan, clock: this.#clock });
       this.#layer = machine.layer;
       this.#store = machine.store;
-      const { pending, plan } = await this.#prepare(compiled);
+      const { pending, plan } = await this.#loader.prepare(compiled);
       this.#plan = plan;
       await pending.activate();
       await pending.commit();
@@ -297,8 +309,8 @@ class Engine implements Supervisor {
       service.submit({ action: 'start', actor: 'boot', reason: 'the supervisor starts' }),
     );
     this.#settled = Promise.all(starts).then(() => {
-      if (this.#phase !== 'starting') return;
-      this.#phase = 'running';
+      if (this.#descent.reason !== undefined) return;
+      this.#hasSettled = true;
       const failed = enabled.filter(({ state }) => state === 'FAILED' || state === 'BACKOFF').map(({ name }) => name);
       this.#bus.emit({ type: 'started', services: enabled.length, failed });
     });
@@ -318,50 +330,12 @@ class Engine implements Supervisor {
     return atRest;
   }
 
-  async #compile(): Promise<Compiled> {
-    const { plugins = [], pluginFolders = [], project } = this.#options;
-    const loaded = await this.#load();
-    const compiled = await compile(loaded, { environment: this.#environment, plugins, pluginFolders, project });
-    for (const { message } of compiled.warnings) this.#note('warn', message);
-    return compiled;
-  }
-
-  #load(): Promise<LoadedConfig> | LoadedConfig {
-    const { source, services = [], project = 'tappet' } = this.#options;
-    if (source !== undefined) return source.load();
-    return {
-      raw: { services, project },
-      file: undefined,
-      directory: process.cwd(),
-      locate: (issues) => issues,
-    };
-  }
-
-  /** Sets a new generation of plugins up and lets it change the plan. What it yields is not in force yet. */
-  async #prepare({ plan, entries, locate }: Compiled): Promise<{ pending: PendingGeneration; plan: Plan }> {
-    const pending = await this.#host.prepare(entries, plan).catch((error: unknown) => {
-      throw locate(error);
-    });
-    try {
-      const { project, services, timeouts } = plan;
-      const frozen = freezeDraft(await pending.transformPlan({ project, services, timeouts }), plan);
-      if (frozen.plan === undefined) throw new ConfigError(frozen.issues);
-      const final = selectServices(frozen.plan, this.#options.only);
-      await pending.setPlan(final);
-      await checkAccounts(final);
-      return { pending, plan: final };
-    } catch (error) {
-      await pending.abandon();
-      throw locate(error);
-    }
-  }
-
   async #reload(): Promise<ReloadReport> {
-    if (this.#shutdown !== undefined) {
+    if (this.#descent.reason !== undefined) {
       throw new TappetError('cannot reload: the supervisor is shutting down', { code: 'ERR_SHUTTING_DOWN' });
     }
     const previous = this.plan;
-    const { pending, plan } = await this.#prepare(await this.#compile());
+    const { pending, plan } = await this.#loader.prepare(await this.#loader.compile());
     if (plan.project !== previous.project) {
       await pending.abandon();
       throw new TappetError(`cannot reload: the project is "${previous.project}" and would become "${plan.project}"`, {
@@ -398,7 +372,7 @@ class Engine implements Supervisor {
       this.#goDown({ actor: 'shutdown', reason, causedBy: cause }, failure ? 1 : 0);
       return;
     }
-    if (!failure || !service.spec.required || this.#shutdown !== undefined) return;
+    if (!failure || !service.spec.required || this.#descent.reason !== undefined) return;
     const reason = `required service ${service.name} has failed`;
     this.#errors.push(error ?? new TappetError(`${reason}: ${formatCause(cause)}`, { code: 'ERR_REQUIRED_FAILED' }));
     this.#note('error', `CRITICAL: Required service '${service.name}' has failed`, service.name);
@@ -408,42 +382,9 @@ class Engine implements Supervisor {
   }
 
   #goDown(cause: Cause, exitCode: number): void {
+    // Nobody starts what is already going down.
     this.#starting ??= Promise.resolve();
-    if (this.#shutdown !== undefined) {
-      if (this.#shutdown.exitCode === 0) this.#shutdown.exitCode = exitCode;
-      return;
-    }
-    this.#shutdown = { cause, exitCode };
-    this.#phase = 'stopping';
-    this.#bus.emit({ type: 'shutdown', cause, exitCode });
-    this.#writeDaemon();
-    void this.#takeDown(cause, exitCode)
-      .catch((error: unknown) => this.#errors.push(error instanceof Error ? error : new Error(messageOf(error))))
-      .finally(() => this.#finish(cause));
-  }
-
-  async #takeDown(cause: Cause, exitCode: number): Promise<void> {
-    // A start that is under way finishes first, or there would be services that nobody stops.
-    await this.#starting?.catch(() => {});
-    const services = this.#fleet.all();
-    const limitMs = this.#plan?.timeouts.globalShutdownMs ?? 0;
-    // Components set their own limits; the limit on the whole is about processes.
-    const hasLimit = limitMs > 0 && services.some(({ kind }) => kind === 'process');
-    const deadline = hasLimit
-      ? this.#clock.setTimer(Math.max(0, limitMs - LAST_SECOND_MS), () => this.hurry())
-      : undefined;
-    const hooks = this.#host.lifecycle.onShutdown({ cause, exitCode, signal: this.#hurry.signal });
-    await Promise.race([hooks, aborted(this.#hurry.signal)]);
-    await stopInReverse(services, cause);
-    deadline?.cancel();
-    this.#note('info', 'Releasing resources...');
-    await Promise.race([this.#background.settled(), aborted(this.#hurry.signal)]);
-    await this.#close({ clean: true });
-  }
-
-  #finish(cause: Cause): void {
-    this.#phase = 'stopped';
-    this.#exit.resolve({ exitCode: this.#shutdown?.exitCode ?? 0, reason: cause.reason, errors: this.#errors });
+    this.#descent.begin(cause, exitCode);
   }
 
   async #close({ clean }: { clean: boolean }): Promise<void> {
@@ -451,14 +392,19 @@ class Engine implements Supervisor {
     await this.#layer?.close();
     this.#fleet.writeRecords();
     this.#store?.close({ clean });
+    this.#isClosed = true;
+  }
+
+  #phase(): SupervisorStatus['phase'] {
+    if (this.#isClosed) return 'stopped';
+    if (this.#descent.reason !== undefined) return 'stopping';
+    return this.#hasSettled ? 'running' : 'starting';
   }
 
   #writeDaemon(): void {
     if (this.#plan === undefined) return;
-    const shutdown =
-      this.#shutdown === undefined
-        ? undefined
-        : { reason: this.#shutdown.cause.reason, exitCode: this.#shutdown.exitCode };
+    const { reason } = this.#descent;
+    const shutdown = reason === undefined ? undefined : { reason: reason.cause.reason, exitCode: reason.exitCode };
     this.#store?.writeDaemon(daemonRecord({ project: this.project, configFile: this.plan.source.file, shutdown }));
   }
 
@@ -472,17 +418,10 @@ class Engine implements Supervisor {
   }
 }
 
-/** The last part of the shutdown limit, kept for SIGKILL and cleaning up. */
-const LAST_SECOND_MS = 1000;
 const NOTHING: IntentResult = { outcome: 'unchanged', message: 'nothing to do' };
 
 function pipeOf({ name, user, group, notifyFd }: ServiceSpec): ServicePipes {
   return { name, output: 'merged', user, group, notify: notifyFd !== undefined };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function messageOf(error: unknown): string {
