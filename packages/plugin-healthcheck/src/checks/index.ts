@@ -1,5 +1,5 @@
-export { Agenda, type CheckClock } from './agenda.ts';
-export { type Blame, blameAll, type BlameGraph, type BlameState, rootsOf } from './blame.ts';
+export type { CheckClock } from './agenda.ts';
+export { blameAll, type BlameGraph, type BlameState, rootsOf } from './blame.ts';
 export type { Check, CheckKind, CheckSource, FailureAction } from './check.ts';
 export {
   activate,
@@ -12,16 +12,8 @@ export {
   isDone,
 } from './counter.ts';
 export { type CheckDecision, decide } from './decision.ts';
-export { type CheckView, type Health, healthOf, isGateOpen, overallHealth } from './health.ts';
-export { type ExpectedHeartbeat, Heartbeats } from './heartbeats.ts';
-export { appendHistory, type CheckRecord } from './history.ts';
-export {
-  type CheckSchedule,
-  firstDueMs,
-  gridStepMs,
-  isTriedOften,
-  nextDueMs,
-  placeOf,
-  scheduleOf,
-} from './schedule.ts';
-export { type AttemptReport, type ScheduledCheck, Scheduler } from './scheduler.ts';
+export { type CheckView, type Health, healthOf, isGateOpen } from './health.ts';
+export { Heartbeats } from './heartbeats.ts';
+export type { CheckRecord } from './history.ts';
+export { scheduleOf } from './schedule.ts';
+export { Scheduler } from './scheduler.ts';
