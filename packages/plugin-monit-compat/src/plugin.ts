@@ -52,7 +52,7 @@ export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plug
           supervisor,
           log,
           emit: ({ service, name, state, label, description, rule }) =>
-            emit('monit-compat/event', { service, event: name, state, label, description, rule }),
+            emit('tappet.monit/event', { service, event: name, state, label, description, rule }),
         }),
       );
       let isOver = false;

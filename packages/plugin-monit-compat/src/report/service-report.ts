@@ -80,7 +80,7 @@ function statusText({
 }): string {
   const suffix = pending === undefined ? '' : ` - ${pending} pending`;
   if (monitoring === 'no') return `Not monitored${suffix}`;
-  if (monitoring === 'init' || sample === undefined) return `Initializing${suffix}`;
+  if (failing.length === 0 && (monitoring === 'init' || sample === undefined)) return `Initializing${suffix}`;
   const text = failing.length === 0 ? 'OK' : failing.map((name) => STATUS_TEXTS[name] ?? `${name} failed`).join(' | ');
   return `${text}${suffix}`;
 }

@@ -121,17 +121,13 @@ export class Watch {
 
   /** Runs a cycle now; the next one comes one poll time later. */
   cycle(): void {
-    const { clock, log } = this.#parts;
+    const { clock } = this.#parts;
     if (this.#stopped.signal.aborted) return;
     this.#timer?.cancel();
     this.#timer = clock.setTimer(this.plan.pollMs, () => this.cycle());
     this.cycles += 1;
     if (!this.plan.isRehearsal) this.#parts.alerts.retry();
-    try {
-      this.#lookAtAll();
-    } catch (error) {
-      log.error(error instanceof Error ? { err: error } : {}, 'a cycle failed');
-    }
+    this.#guarded(() => this.#lookAtAll());
   }
 
   /** Does what a person asks for. Resolves with what became of each step. */
@@ -198,6 +194,14 @@ export class Watch {
       const waits = service.prerequisites.flatMap((other) => round.get(other) ?? []);
       if (waits.length === 0 && !this.#mustProbe(look)) this.#judge(look);
       else round.set(name, this.#judgeLater(look, waits));
+    }
+  }
+
+  #guarded(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.#parts.log.error(error instanceof Error ? { err: error } : {}, 'a cycle failed');
     }
   }
 
@@ -317,7 +321,7 @@ export class Watch {
     this.#fastTimer = this.#parts.clock.setTimer(this.plan.fastMs, () => {
       if (this.#stopped.signal.aborted) return;
       this.#armFast();
-      for (const service of this.#fast) this.#lookFast(service);
+      for (const service of this.#fast) this.#guarded(() => this.#lookFast(service));
     });
   }
 
