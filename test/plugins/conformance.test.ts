@@ -1,12 +1,17 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from '@tappet/core';
 import { type ConformanceOptions, describePlugin } from '@tappet/core/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 
 type Settings = Omit<ConformanceOptions, 'describe' | 'it'>;
 
 const WEB = { name: 'web', command: '/bin/web', restart: 'always' };
+
+const logs = mkdtempSync(join(tmpdir(), 'tappet-conformance-'));
+afterAll(() => rmSync(logs, { recursive: true }));
 
 /** Our plugins, each with a configuration that gives it something to do. One that has no default export yet is not listed. */
 const LISTED: Readonly<Record<string, Settings>> = {
@@ -17,6 +22,12 @@ const LISTED: Readonly<Record<string, Settings>> = {
       services: [
         { ...WEB, healthcheck: [{ kind: 'liveness', file: '/etc/passwd', interval: 5 }, { heartbeat: '30s' }] },
       ],
+    },
+  },
+  '@tappet/plugin-logrotate': {
+    config: {
+      plugins: { logrotate: { directory: logs } },
+      services: [{ ...WEB, logrotate: { daily: true, rate: '100/s' } }],
     },
   },
   '@tappet/plugin-monit-compat': {

@@ -1,3 +1,13 @@
+import { join } from 'node:path';
+import { definePlugin, type Plugin } from '@tappet/core';
+import { captureOutput } from './plugin/capture.ts';
+import { configSchema, type LogrotateConfig } from './plugin/config.ts';
+import { ForeignLogs } from './plugin/foreign-logs.ts';
+import { logDirectory } from './plugin/log-places.ts';
+import { exposeMethods } from './plugin/methods.ts';
+import { serviceSchema, type ServiceTable } from './plugin/service-options.ts';
+import { CapturedLogs } from './sink/captured-logs.ts';
+
 export { decideDue, type Decision, type DueInput } from './decide/due.ts';
 export { nextDueMs } from './decide/next-due.ts';
 export { explain, type Explanation, type LogExplanation } from './explain/explain.ts';
@@ -17,3 +27,48 @@ export type { SessionOptions } from './language/session.ts';
 export { parseTable } from './language/table.ts';
 export { main } from './program/main.ts';
 export type { ProgramStreams } from './program/output.ts';
+export type { StoredFile, StoredLog, StoredLogs } from './logs/stored-log.ts';
+export type { LogrotateConfig } from './plugin/config.ts';
+export type { ServiceTable } from './plugin/service-options.ts';
+
+/** Keeps a log file for each service, rotates it, and rotates logs of others by logrotate's own configuration files. */
+const logrotate: Plugin<LogrotateConfig, ServiceTable> = definePlugin({
+  name: 'logrotate',
+  configSchema,
+  serviceSchema,
+  setup(context) {
+    const { carry, clock, config, log, onActivate, onInForce, supervisor } = context;
+    const status = supervisor.status();
+    const directory = logDirectory(config.directory, {
+      configFile: status.configFile,
+      env: process.env,
+      uid: process.getuid?.(),
+    });
+    const logs = carry(
+      'logs',
+      () => new CapturedLogs({ clock, log }),
+      (one) => one.close(),
+    );
+    const foreign = carry(
+      'foreign',
+      () => new ForeignLogs({ clock, log }),
+      (one) => one.close(),
+    );
+    const stateFile = join(directory, `.tappet-${supervisor.project}.status`);
+
+    captureOutput(context, { logs, directory });
+    exposeMethods(context, { logs, directory });
+    // Before the first sink is asked for; at a reload the old settings hold until the new ones are in force.
+    onActivate(() => {
+      if (logs.files.length === 0) logs.configure({ budget: config.budget, stateFile });
+    });
+    onInForce(() => {
+      logs.configure({ budget: config.budget, stateFile });
+      const state = config.state ?? join(directory, `.tappet-${supervisor.project}.foreign`);
+      const { include, intervalMs } = config;
+      foreign.configure(include.length === 0 ? undefined : { include, state, intervalMs });
+    });
+  },
+});
+
+export default logrotate;

@@ -1,0 +1,136 @@
+import { type ConfigIssue, formatPath, parseDuration } from '@tappet/core';
+import { parseBlock } from '../language/block.ts';
+import { DEFAULT_RULES, type RotationRules } from '../language/rules.ts';
+import { parseTable } from '../language/table.ts';
+import type { LineOptions, Rate } from '../sink/settings.ts';
+import { type Read, schemaOf } from './schema-of.ts';
+import type * as v from 'valibot';
+
+/** `[services.logrotate]` as written, and checked. What it leaves out comes from the defaults of the plugin. */
+export interface ServiceTable {
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that is set for the logs of one service. */
+export interface ServiceOptions {
+  readonly isEnabled: boolean;
+  /** As written; undefined: by the service's name. */
+  readonly file: string | undefined;
+  /** A file of its own for stderr. */
+  readonly stderr: string | undefined;
+  readonly rules: RotationRules;
+  readonly lines: LineOptions;
+}
+
+/** What holds when nothing is said: no disk is filled. */
+const BASE: ServiceOptions = {
+  isEnabled: true,
+  file: undefined,
+  stderr: undefined,
+  rules: {
+    ...DEFAULT_RULES,
+    criterion: { kind: 'size', bytes: 10 * 1024 * 1024 },
+    rotate: 7,
+    compress: true,
+    missingOk: true,
+    ifEmpty: false,
+  },
+  lines: { timestamps: false, json: false, stripAnsi: false, rate: undefined },
+};
+
+/** The schema of `[services.logrotate]`. */
+export const serviceSchema: v.GenericSchema<unknown, ServiceTable> = schemaOf((raw) => {
+  const read = readOptions(raw, BASE);
+  return 'value' in read ? { value: { raw: raw as ServiceTable['raw'] } } : read;
+});
+
+/** The options of a service: its own over those of the plugin over the built-in ones. Both tables were checked. */
+export function resolveOptions(defaults: ServiceTable['raw'], own: ServiceTable['raw']): ServiceOptions {
+  return [defaults, own].reduce<ServiceOptions>((base, raw) => {
+    const read = readOptions(raw, base);
+    return 'value' in read ? read.value : base;
+  }, BASE);
+}
+
+/** Reads a table of options over others. */
+export function readOptions(raw: unknown, base: ServiceOptions = BASE): Read<ServiceOptions> {
+  if (!isTable(raw)) return { issues: [issue([], 'must be a table')] };
+  const { enabled, file, stderr, block, rate, timestamps, json, strip_ansi, ...words } = raw;
+  const issues: ConfigIssue[] = [
+    ...wrong({ enabled, timestamps, json, strip_ansi }, 'boolean', 'true or false'),
+    ...wrong({ file, stderr, block }, 'string', 'a string'),
+  ];
+  const lineRate = rate === undefined ? base.lines.rate : parseRate(rate);
+  if (lineRate === null) {
+    issues.push(
+      issue(['rate'], `expected lines a period such as "5000/s" or "100/1m", received ${JSON.stringify(rate)}`),
+    );
+  }
+  let { rules } = base;
+  if (typeof block === 'string') {
+    const parsed = parseBlock(block, { rules, path: ['block'] });
+    rules = parsed.rules;
+    issues.push(...errorsOf(parsed.issues).map((one) => ({ ...one, message: blockMessage(one) })));
+  }
+  const parsed = parseTable(words, { rules });
+  rules = parsed.rules;
+  issues.push(...errorsOf(parsed.issues), ...unsupported(rules));
+  if (issues.length > 0) return { issues };
+  const on = (value: unknown, fallback: boolean): boolean => (typeof value === 'boolean' ? value : fallback);
+  const text = (value: unknown, fallback: string | undefined): string | undefined =>
+    typeof value === 'string' && value !== '' ? value : fallback;
+  return {
+    value: {
+      isEnabled: on(enabled, base.isEnabled),
+      file: text(file, base.file),
+      stderr: text(stderr, base.stderr),
+      rules,
+      lines: {
+        timestamps: on(timestamps, base.lines.timestamps),
+        json: on(json, base.lines.json),
+        stripAnsi: on(strip_ansi, base.lines.stripAnsi),
+        rate: lineRate ?? undefined,
+      },
+    },
+  };
+}
+
+/** Null when it is none. */
+function parseRate(value: unknown): Rate | undefined | null {
+  if (value === false) return undefined;
+  const text = typeof value === 'number' ? `${value}/s` : value;
+  const [, lines, period = ''] = typeof text === 'string' ? (/^\s*(\d{1,9})\s*\/\s*(\w+)\s*$/.exec(text) ?? []) : [];
+  if (lines === undefined || Number(lines) === 0) return null;
+  const periodMs = parseDuration(/^\d/.test(period) ? period : `1${period}`);
+  return periodMs === undefined || periodMs === 0 ? null : { lines: Number(lines), periodMs };
+}
+
+/** What a file of somebody else can have and a captured log cannot. */
+function unsupported({ copy, copyTruncate, mail }: RotationRules): ConfigIssue[] {
+  return [
+    ...(copy && !copyTruncate ? [issue(['copy'], 'a log that is only copied grows for ever; use copytruncate')] : []),
+    ...(mail === undefined ? [] : [issue(['mail'], 'logs of services are not mailed; use a lastaction script')]),
+  ];
+}
+
+function wrong(values: Readonly<Record<string, unknown>>, type: string, wanted: string): ConfigIssue[] {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined && typeof value !== type)
+    .map(([key, value]) => issue([key], `expected ${wanted}, received ${JSON.stringify(value)}`));
+}
+
+function errorsOf(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  return issues.filter(({ severity }) => severity !== 'warning');
+}
+
+function blockMessage({ message, line, path }: ConfigIssue): string {
+  return `${formatPath(path)}${line === undefined ? '' : `, line ${line}`}: ${message}`;
+}
+
+function issue(path: ConfigIssue['path'], message: string): ConfigIssue {
+  return { code: 'ERR_CONFIG_TYPE', message, path };
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,91 @@
+import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
+import { TappetError } from '@tappet/core';
+import type { SwitchUser } from '../language/rules.ts';
+
+/** From Linux's fcntl.h; Node does not export it. Needs no read permission on the directory. */
+const O_PATH = 0o10000000;
+const hasProc: boolean = existsSync('/proc/self/fd');
+
+/** Who may change a folder without making it unsafe. */
+export interface FolderTrust {
+  /** The service's user, who must not be able to redirect what root writes. */
+  readonly serviceUid: number | undefined;
+  /** `su` of the rules: the folder belongs to this account, and that is known. */
+  readonly su: SwitchUser | undefined;
+}
+
+/**
+ * A folder that was checked and is held open. All names are looked up in it, so whoever swaps the folder for a link afterwards
+ * gains nothing. Opened at the first use and again after {@link close}.
+ */
+export class LogFolder {
+  readonly path: string;
+  readonly #trust: FolderTrust;
+  #descriptor: number | undefined;
+
+  constructor(path: string, trust: FolderTrust) {
+    this.path = path;
+    this.#trust = trust;
+  }
+
+  /** A path for system calls that names a file in this folder. Makes the folder if need be. Throws when it is not safe. */
+  of(name: string): string {
+    if (this.#descriptor === undefined) this.#open();
+    return hasProc ? `/proc/self/fd/${this.#descriptor}/${name}` : `${this.path}/${name}`;
+  }
+
+  list(): readonly string[] {
+    return readdirSync(this.of('.'));
+  }
+
+  stat(name: string): Stats | undefined {
+    return lstatSync(this.of(name), { throwIfNoEntry: false });
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #open(): void {
+    mkdirSync(this.path, { recursive: true });
+    const reason = whyUnsafe(this.path, this.#trust);
+    if (reason !== undefined) throw unsafe(this.path, reason);
+    const descriptor = openSync(this.path, O_PATH | constants.O_DIRECTORY);
+    const { su } = this.#trust;
+    const held = hasProc ? lstatSync(`/proc/self/fd/${descriptor}/.`) : lstatSync(this.path);
+    // Between the check and the opening somebody may have swapped it.
+    if (su !== undefined && process.getuid?.() === 0 && held.uid !== su.uid) {
+      closeSync(descriptor);
+      throw unsafe(this.path, `it belongs to user ${held.uid}, and "su ${su.user}" is set`);
+    }
+    this.#descriptor = descriptor;
+  }
+}
+
+/** Why root must not write into a folder, undefined when it may. Ordinary users harm nobody but themselves. */
+export function whyUnsafe(path: string, { serviceUid, su }: FolderTrust): string | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (let folder = path; ; folder = dirname(folder)) {
+    const stat = lstatSync(folder, { throwIfNoEntry: false });
+    const isForSu = folder === path && stat !== undefined && su !== undefined && stat.uid === su.uid;
+    if (stat !== undefined && !isForSu) {
+      const isSticky = (stat.mode & 0o1000) !== 0 && stat.uid === 0;
+      // Ubuntu's /var/log belongs to root and a group of the system.
+      const isPeoplesGroup = stat.gid !== 0 && (stat.gid >= 1000 || stat.uid !== 0);
+      const isOthers = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && isPeoplesGroup);
+      if (isOthers && !isSticky && !stat.isSymbolicLink()) return `${folder} may be written by others than root`;
+      if (serviceUid !== undefined && serviceUid !== 0 && stat.uid === serviceUid && su === undefined)
+        return `${folder} belongs to the service's user`;
+    }
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+function unsafe(path: string, reason: string): TappetError {
+  return new TappetError(`cannot keep logs in ${path}: ${reason}`, {
+    code: 'ERR_CONFIG_UNSAFE',
+    hint: `chown root ${path} && chmod go-w ${path}, or name the account that owns it: su = "USER GROUP"`,
+  });
+}
