@@ -12,7 +12,7 @@ import { withPlan } from './plugin/with-plan.ts';
 export type { Check, CheckKind, CheckSource, CheckStatus, FailureAction } from './checks/index.ts';
 export type { HealthcheckConfig, SharedCheck } from './plugin/config.ts';
 export { eventName, type HealthEvent } from './plugin/events.ts';
-export type { CheckReport, HealthReport, ResultReport, ServiceHealth } from './plugin/health-report.ts';
+export type { CheckReport, HealthReport, ResultReport, ServiceHealth } from './health-report.ts';
 
 /**
  * Checks services: decides when they are ready, restarts those that are not live, puts failures down to the service that

@@ -1,4 +1,4 @@
-import type { HealthReport, ServiceHealth } from '../plugin/health-report.ts';
+import type { HealthReport, ServiceHealth } from '../health-report.ts';
 
 /** What the endpoint knows. */
 export interface HealthSource {

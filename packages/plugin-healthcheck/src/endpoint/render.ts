@@ -1,4 +1,4 @@
-import type { CheckReport, ServiceHealth } from '../plugin/health-report.ts';
+import type { CheckReport, ServiceHealth } from '../health-report.ts';
 import type { HealthAnswer } from './answer.ts';
 
 /** A body with its media type. */

@@ -1,4 +1,4 @@
-import type { CheckReport, HealthReport, ServiceHealth } from './health-report.ts';
+import type { CheckReport, HealthReport, ServiceHealth } from '../health-report.ts';
 
 /** A report as people read it: a line for each service and each check, and under a check that is not up the log of its last failure. */
 export function healthText(report: HealthReport): string {

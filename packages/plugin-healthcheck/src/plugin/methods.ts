@@ -1,5 +1,5 @@
 import { didYouMean } from '@tappet/core';
-import type { HealthReport } from './health-report.ts';
+import type { HealthReport } from '../health-report.ts';
 import type { HealthMonitor } from './monitor.ts';
 import type { HealthcheckContext } from './plugin-context.ts';
 import { healthOfNamed, healthReport, type ReportSource } from './report.ts';

@@ -1,23 +1,14 @@
-import type { Clock, Logger, PluginSupervisor, ServiceState, ServiceView } from '@tappet/core';
+import type { Clock, ServiceState, ServiceView } from '@tappet/core';
 import { type Check, type CheckEvent, countResult, isDone } from '../checks/index.ts';
 import { formatDuration } from '../durations.ts';
 import { closeIdleConnections } from '../probes/index.ts';
 import { CheckRunner, type CheckResult } from './check-runner.ts';
 import { eventName, type HealthEvent } from './events.ts';
+import type { MonitorPorts } from './monitor-ports.ts';
 import { probeContext } from './probe-context.ts';
 import { ReadyGates } from './ready-gates.ts';
 import { Remedies } from './remedies.ts';
 import { WatchedService } from './watched-service.ts';
-
-/** What one generation of the plugin gives the monitor to work with. */
-export interface MonitorPorts {
-  readonly supervisor: PluginSupervisor;
-  readonly log: Logger;
-  /** Results kept of each check. */
-  readonly history: number;
-  emit(name: string, data: Readonly<Record<string, unknown>>): void;
-  checksOf(service: Pick<ServiceView, 'name' | 'spec'>): readonly Check[];
-}
 
 /**
  * Follows the checks of every service through its lives. It outlives reloads: each generation of the plugin hands it new

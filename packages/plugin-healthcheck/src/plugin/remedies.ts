@@ -4,7 +4,7 @@ import { blameGraph, relatives } from './blame-graph.ts';
 import type { CheckRunner } from './check-runner.ts';
 import type { HealthEvent } from './events.ts';
 import { Incidents } from './incidents.ts';
-import type { MonitorPorts } from './monitor.ts';
+import type { MonitorPorts } from './monitor-ports.ts';
 import type { WatchedService } from './watched-service.ts';
 
 /** What remedies need of the monitor. */
@@ -102,7 +102,9 @@ export class Remedies {
     const reason = `${root} is ${state === 'RUNNING' ? 'failing its checks' : state}`;
     const held = decision.action === 'hold' ? decision.held : null;
     this.#context.emit('blame', { root, affected, held, reason });
-    ports.log.warn(`${affected.join(', ')}: failing because ${reason}${held === null ? '' : '; restarts wait for it'}`);
+    ports.log.warn(
+      `${affected.join(', ')}: failing because ${reason}${held === null ? '' : `; their ${held} waits for it`}`,
+    );
   }
 
   #affectedBy(root: string): readonly string[] {

@@ -2,7 +2,7 @@ import type { Clock, PluginSupervisor, ServiceView } from '@tappet/core';
 import type { Check, CheckRecord } from '../checks/index.ts';
 import { formatDuration } from '../durations.ts';
 import { describeProbe } from '../probes/index.ts';
-import type { CheckReport, HealthReport, ResultReport, ServiceHealth } from './health-report.ts';
+import type { CheckReport, HealthReport, ResultReport, ServiceHealth } from '../health-report.ts';
 import type { HealthMonitor } from './monitor.ts';
 import type { WatchedService } from './watched-service.ts';
 

@@ -20,7 +20,7 @@ export function statusFields(
     const { lastFailure: _, history, ...rest } = checkReport(watched, check, monitor.clock);
     return { ...rest, history: history.slice(-SHOWN_RESULTS) };
   });
-  return { live, ready, blamedOn, waitingFor, checks };
+  return { live, ready, blamedOn, waitingFor, notes: notesOn(service, watched, blamedOn), checks };
 }
 
 /** The probes that a service waits for: its own while it starts, those of its dependencies while it waits for them. */
@@ -30,6 +30,19 @@ function waitsFor({ name, state, spec }: ServiceView, { monitor, supervisor }: R
   return spec.dependsOn
     .filter(({ service }) => supervisor.service(service)?.state === 'STARTING')
     .flatMap(({ service }) => openProbes(monitor.watched(service)).map((probe) => `${probe} of ${service}`));
+}
+
+/** What people should know of a service that runs and is not well. */
+function notesOn({ state }: ServiceView, watched: WatchedService, blamedOn: readonly string[]): string[] {
+  if (state !== 'RUNNING') return [];
+  const because = blamedOn.length === 0 ? '' : ` (because of ${blamedOn.join(', ')})`;
+  return watched.checks
+    .filter(({ name }) => watched.state(name).status === 'down')
+    .map(({ kind, name }) => {
+      const { last, failures } = watched.state(name);
+      const what = kind === 'liveness' ? 'not live' : 'not ready';
+      return `${what}: check "${name}" failed ${failures} times in a row${because}: ${last?.message ?? ''}`;
+    });
 }
 
 function openProbes(watched: WatchedService | undefined): string[] {

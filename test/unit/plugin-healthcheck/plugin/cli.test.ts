@@ -1,3 +1,4 @@
+import type { CliCommand } from '@tappet/cli';
 import type { HealthReport, ServiceHealth } from '@tappet/plugin-healthcheck';
 import { commands } from '@tappet/plugin-healthcheck/cli';
 import { describe, expect, it } from 'vitest';
@@ -71,6 +72,11 @@ async function run(
 }
 
 describe('tappet health', () => {
+  it('is a command as the command line takes them', () => {
+    const typed: readonly CliCommand[] = commands;
+    expect(typed.map(({ name }) => name)).toEqual(['health']);
+  });
+
   it('prints each service and its checks, and exits 0 when all is well', async () => {
     expect(await run([])).toEqual({
       code: 0,

@@ -147,6 +147,25 @@ describe('the health endpoint', () => {
     expect(await get('/livez', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
   });
 
+  it('lives through garbage, a header without end and a client that says nothing', async () => {
+    await using harness = await harnessWith(config());
+    expect(harness.state('web')).toBeDefined();
+    const silent = connect(socket);
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const say = (text: string): Promise<string> =>
+      new Promise((resolve) => {
+        let heard = '';
+        const client = connect(socket, () => client.write(text));
+        client.on('data', (data) => (heard += data.toString('latin1')));
+        client.on('error', () => resolve(heard));
+        client.on('close', () => resolve(heard));
+      });
+    expect(await say('\0\xff rubbish\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await say(`GET /livez HTTP/1.1\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
+    expect(await get('/livez')).toMatchObject({ status: 200 });
+    silent.destroy();
+  });
+
   it('stays open across a reload, and moves when its address does', async () => {
     flags.on('web', 'alive');
     const before = config();

@@ -33,7 +33,14 @@ describe('readiness', () => {
     await harness.advance(10_000);
     expect(harness.supervisor.serviceStatus('web')).toMatchObject({
       state: 'RUNNING',
-      plugins: { healthcheck: { ready: false, live: true, checks: [{ status: 'down', name: 'readiness-file' }] } },
+      plugins: {
+        healthcheck: {
+          ready: false,
+          live: true,
+          checks: [{ status: 'down', name: 'readiness-file' }],
+          notes: [expect.stringMatching(/^not ready: check "readiness-file" failed \d+ times in a row: /)],
+        },
+      },
     });
     flags.on('web');
     await harness.advance(2000);

@@ -1,5 +1,5 @@
 import type { ServiceState } from '@tappet/core';
-import type { CheckKind, CheckStatus } from '../checks/index.ts';
+import type { CheckKind, CheckStatus } from './checks/index.ts';
 
 /** One result as it is shown. */
 export interface ResultReport {
