@@ -1,10 +1,10 @@
 import type { Contender } from './contender.ts';
 import { nowMs } from './marks.ts';
 
-const BUDGET_MS = 50_000;
+const BUDGET_MS = 25_000;
 
 /**
- * Measures all contenders one after another, and that so many times; no new round begins after 50 s, and those named in `once` have
+ * Measures all contenders one after another, and that so many times; no new round begins after 25 s, and those named in `once` have
  * only the first one. The results by the contender's name.
  */
 export async function interleave<Result>(
