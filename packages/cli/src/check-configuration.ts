@@ -5,12 +5,12 @@ import {
   type PluginEntry,
   buildPlan,
   checkSystem,
-  findCommand,
   loadPlugins,
   lookUpGroup,
   lookUpUser,
   pathKind,
   readPlugins,
+  resolveCommand,
 } from '@tappet/core';
 import { ConfigError } from '@tappet/core';
 import control from '@tappet/plugin-control';
@@ -49,7 +49,7 @@ export async function checkConfiguration(
 const LOOKUPS: Parameters<typeof checkSystem>[1]['lookups'] = {
   lookUpUser: (name) => lookUpUser(name) !== undefined,
   lookUpGroup: (name) => lookUpGroup(name) !== undefined,
-  resolveCommand: findCommand,
+  resolveCommand: (command, { path, cwd }) => resolveCommand({ command, path, cwd }),
   kindOf: pathKind,
 };
 

@@ -1,14 +1,14 @@
-import type { ConfigIssue, ConfigPath, Plugin } from '@tappet/core';
+import { type ConfigIssue, type ConfigPath, type Plugin, readPlugins } from '@tappet/core';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 /** Checks the tables and keys that plugins own against their schemas. A plugin is not set up for it. */
 export async function checkSections(raw: unknown, plugins: readonly Plugin[]): Promise<readonly ConfigIssue[]> {
   const root = table(raw);
-  const configs = table(root['plugins']);
+  const { options } = readPlugins(raw);
   const services = Array.isArray(root['services']) ? root['services'].map(table) : [];
   const issues: ConfigIssue[] = [];
   for (const { name, configSchema, serviceSchema, serviceKeys = {} } of plugins) {
-    issues.push(...(await check(configSchema, configs[name] ?? {}, ['plugins', name])));
+    issues.push(...(await check(configSchema, options[name] ?? {}, ['plugins', name])));
     for (const [position, service] of services.entries()) {
       if (Object.hasOwn(service, name)) {
         issues.push(...(await check(serviceSchema, service[name], ['services', position, name])));

@@ -1,6 +1,6 @@
 export { buildPlan, type BuildOptions, type BuildResult } from './build.ts';
 export { checkSystem, type PathKind, type SystemLookups } from './check-system.ts';
-export { findCommand, pathKind } from './command-lookup.ts';
+export { pathKind } from './path-kind.ts';
 export { diffPlans, type PlanDiff, specHash } from './diff.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { serviceEnvironment } from './environment.ts';

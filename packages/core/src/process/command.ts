@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 /** Where a command is looked for. */
 export interface CommandQuery {
   readonly command: string;
-  /** Value of PATH in the environment of the service; undefined counts as empty. */
+  /** Value of PATH in the environment of the service; without one the C library looks in `/bin` and `/usr/bin`. */
   readonly path: string | undefined;
   /** Relative commands and relative parts of PATH start here. Absolute. */
   readonly cwd: string;
@@ -34,18 +34,22 @@ function candidates({ command, path, cwd }: CommandQuery): string[] {
   if (command === '') return [];
   if (isAbsolute(command)) return [command];
   if (command.includes('/')) return [resolve(cwd, command)];
-  return (path ?? '').split(':').map((folder) => resolve(cwd, folder, command));
+  return (path ?? DEFAULT_PATH).split(':').map((folder) => resolve(cwd, folder, command));
 }
 
+/** Where execvp looks when PATH is not set (glibc, confstr(_CS_PATH)). */
+const DEFAULT_PATH = '/bin:/usr/bin';
+
+/** A folder that cannot be searched is passed over, as execvp does. */
 function judge(file: string): CommandProblem | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return 'missing';
-  if (stat.isDirectory()) return 'directory';
-  if ((stat.mode & 0o111) === 0) return 'not-executable';
   try {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return 'missing';
+    if (stat.isDirectory()) return 'directory';
+    if ((stat.mode & 0o111) === 0) return 'not-executable';
     accessSync(file, constants.X_OK);
+    return undefined;
   } catch {
     return 'not-executable';
   }
-  return undefined;
 }

@@ -1,7 +1,8 @@
 import { ConfigError } from '../errors/base.ts';
 import { checkSystem } from '../plan/check-system.ts';
-import { findCommand, pathKind } from '../plan/command-lookup.ts';
+import { pathKind } from '../plan/path-kind.ts';
 import type { Plan } from '../plan/plan.ts';
+import { resolveCommand } from '../process/command.ts';
 import { lookUpGroup, lookUpUser } from '../process/user.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function checkAccounts(plan: Plan): Promise<void> {
       lookups: {
         lookUpUser: (name) => lookUpUser(name) !== undefined,
         lookUpGroup: (name) => lookUpGroup(name) !== undefined,
-        resolveCommand: findCommand,
+        resolveCommand: (command, { path, cwd }) => resolveCommand({ command, path, cwd }),
         kindOf: pathKind,
       },
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkSystem, type SystemLookups } from '../../../../packages/core/src/plan/check-system.ts';
-import { findCommand, pathKind } from '../../../../packages/core/src/plan/command-lookup.ts';
+import { pathKind, resolveCommand } from '@tappet/core';
 import { buildWith, issueLines } from './build-with.ts';
 
 const FILES: Record<string, 'file' | 'directory' | 'other'> = {
@@ -169,7 +169,7 @@ describe('a command is found', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
   const find = (command: string, path: string | undefined = `${folder}/one:${folder}/two`): string | undefined =>
-    findCommand(command, { path, cwd: folder })?.replace(folder, '');
+    resolveCommand({ command, path, cwd: folder })?.replace(folder, '');
 
   test.each<[string, string | undefined]>([
     ['tool', '/two/tool'],
@@ -188,8 +188,8 @@ describe('a command is found', () => {
 
   test('in the folder itself where PATH has an empty entry, and in the standard places without PATH', () => {
     expect(find('own', ':/none')).toBe('/own');
-    expect(findCommand('sh', { path: undefined, cwd: folder })).toMatch(/\/bin\/sh$/);
-    expect(findCommand('/bin/sh', { path: '', cwd: '/' })).toBe('/bin/sh');
+    expect(resolveCommand({ command: 'sh', path: undefined, cwd: folder })).toMatch(/\/bin\/sh$/);
+    expect(resolveCommand({ command: '/bin/sh', path: '', cwd: '/' })).toBe('/bin/sh');
   });
 
   test('paths have kinds', () => {
