@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Contender, Plan, ServiceOrder } from './contender.ts';
 import { type Mark, Marks, nowMs } from './marks.ts';
 import { killAll, processesWith, runsService } from './processes.ts';
@@ -12,6 +14,8 @@ export interface Behaviour {
   /** Output into a file for each. */
   readonly isLogged: boolean;
 }
+
+const ABANDON_MS = 5000;
 
 /** A contender with its services: launched, looked at, brought down. */
 export class Fleet {
@@ -127,6 +131,16 @@ export class Fleet {
   async end(): Promise<void> {
     if (this.plan.mustStop === true) await this.stop().catch((error: Error) => console.error(error.message));
     await this.kill();
+    this.#child = undefined;
+  }
+
+  /** Gives one that was interrupted a moment to leave nothing on the system. */
+  async abandon(): Promise<void> {
+    const { stop, mustStop } = this.plan;
+    const child = this.#child;
+    if (mustStop !== true || typeof stop !== 'string' || child === undefined || child.exitCode !== null) return;
+    child.kill(stop);
+    await Promise.race([once(child, 'exit'), sleep(ABANDON_MS)]);
   }
 
   /** Ends everything at once, whatever state it is in. */

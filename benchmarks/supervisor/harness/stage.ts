@@ -39,6 +39,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#fleets.map((fleet) => fleet.abandon()));
     await killAll(this.folder);
     for (const fleet of this.#fleets) fleet.close();
     for (const folder of [this.folder, this.#memory]) rmSync(folder, { recursive: true, force: true });
