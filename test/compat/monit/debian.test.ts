@@ -35,7 +35,7 @@ describe.skipIf(hasNoFiles())("Debian's own control files", () => {
     expect(report.accepted).toBe(true);
     expect(report.configuration.services.length).toBeGreaterThan(0);
     for (const service of report.configuration.services) expect(explain(report.configuration)).toContain(service.name);
-    expect(convert(report.configuration)).toContain('plugins = ');
+    expect(convert(report.configuration)).toContain('[plugins.monit-compat]');
   });
 
   it('continue a body with an included template', () => {

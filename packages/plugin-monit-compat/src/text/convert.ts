@@ -22,9 +22,8 @@ function isOwnable({ type, start }: MonitService): boolean {
 }
 
 function header({ settings }: MonitConfiguration): string {
-  const lines = ['plugins = ["monit-compat"]'];
-  if (settings.pollSeconds !== undefined)
-    lines.push('', '[plugins.monit-compat]', `poll = ${quote(`${settings.pollSeconds}s`)}`);
+  const lines = ['[plugins.monit-compat]'];
+  if (settings.pollSeconds !== undefined) lines.push(`poll = ${quote(`${settings.pollSeconds}s`)}`);
   if (settings.startDelaySeconds > 0)
     lines.push(comment(`start delay of ${settings.startDelaySeconds} s: use start_timeout and depends_on instead`));
   if (settings.alerts.length > 0)
