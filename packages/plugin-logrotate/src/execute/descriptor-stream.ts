@@ -18,9 +18,9 @@ export class DescriptorStream {
     this.#descriptor = descriptor;
   }
 
-  /** The content from the start. */
-  async *chunks(): AsyncGenerator<Buffer, void> {
-    for (let position = 0; ;) {
+  /** The content from a position on. */
+  async *chunks(start = 0): AsyncGenerator<Buffer, void> {
+    for (let position = start; ;) {
       const operation = readAsync(this.#descriptor, Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
       this.#pending = operation;
       const { bytesRead, buffer } = await operation;

@@ -1,0 +1,35 @@
+/** The part of a control client that the commands use. */
+interface Client {
+  call(plugin: string, method: string, params?: object): Promise<unknown>;
+}
+
+/** What the command line gives a command of a plugin. */
+export interface CommandContext {
+  readonly args: readonly string[];
+  readonly io: {
+    out(text: string | Uint8Array): void;
+    err(text: string): void;
+    readonly hasColors: boolean;
+  };
+  connect(which?: { socket?: string; config?: string; project?: string }): Promise<Client>;
+}
+
+/** A command that `tappet` finds in the `./cli` entry. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  run(context: CommandContext): Promise<number>;
+}
+
+/** Carries one of the core's codes. The core's own class would cost a command 60 ms to load. */
+export class CommandError extends Error {
+  readonly code: 'ERR_SERVICE_UNKNOWN' | 'ERR_USAGE';
+  readonly hint: string | null;
+
+  constructor(message: string, code: CommandError['code'], hint: string | null) {
+    super(message);
+    this.name = 'CommandError';
+    this.code = code;
+    this.hint = hint;
+  }
+}

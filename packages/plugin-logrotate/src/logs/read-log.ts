@@ -1,0 +1,84 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { blocksOf } from './read-blocks.ts';
+import { type LineFilter, Selection } from './selection.ts';
+import type { StoredFile, StoredLog } from './stored-log.ts';
+
+const NEWLINE = 10;
+const STEP = 64 * 1024;
+
+/** The wanted lines of a log and its old files, oldest first, in blocks of whole lines. */
+export async function* readLog(log: StoredLog, filter: LineFilter): AsyncGenerator<Buffer, void> {
+  const selection = new Selection(filter);
+  for (const file of wantedFiles(log, filter)) {
+    for await (const block of blocksOf(file)) {
+      yield* selection.of(block);
+      if (selection.hasEnded) return;
+    }
+  }
+}
+
+/** The last wanted lines, oldest first. Old files are only opened when the newer ones have too few. */
+export async function lastLines(
+  log: StoredLog,
+  { count, filter }: { count: number; filter: LineFilter },
+): Promise<Buffer[]> {
+  let lines: Buffer[] = [];
+  for (const file of wantedFiles(log, filter).toReversed()) {
+    if (lines.length >= count) break;
+    const isWhole = filter.grep === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
+    const start = isWhole && !file.isCompressed ? tailStart(file.path, count - lines.length) : 0;
+    lines = [...(await lastOf(file, { count: count - lines.length, filter, start })), ...lines];
+  }
+  return lines;
+}
+
+/** Those that can hold anything wanted, oldest first. */
+function wantedFiles({ archives, current }: StoredLog, { sinceMs = -Infinity }: LineFilter): StoredFile[] {
+  const files = [...archives.toReversed(), ...(current === undefined ? [] : [current])];
+  return files.filter(({ modifiedMs }) => modifiedMs >= sinceMs);
+}
+
+async function lastOf(
+  file: StoredFile,
+  { count, filter, start }: { count: number; filter: LineFilter; start: number },
+): Promise<Buffer[]> {
+  const selection = new Selection(filter);
+  let lines: Buffer[] = [];
+  for await (const block of blocksOf(file, start)) {
+    for (const part of selection.of(block)) {
+      for (let at = 0; at < part.length;) {
+        const end = part.indexOf(NEWLINE, at) + 1 || part.length;
+        // A copy: a line must not keep its whole block.
+        lines.push(Buffer.from(part.subarray(at, end)));
+        at = end;
+      }
+      if (lines.length > 2 * count) lines = lines.slice(-count);
+    }
+  }
+  return lines.slice(-count);
+}
+
+/** Where the last lines of a plain file begin. */
+function tailStart(path: string, count: number): number {
+  const descriptor = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(STEP);
+    let left = count;
+    const { size } = statSync(path);
+    for (let end = size; end > 0;) {
+      const start = Math.max(0, end - STEP);
+      const length = readSync(descriptor, buffer, 0, end - start, start);
+      const block = buffer.subarray(0, length);
+      // The newline at the very end closes the last line, it does not begin one.
+      for (let at = block.lastIndexOf(NEWLINE, end === size ? length - 2 : length - 1); at >= 0;) {
+        if (--left === 0) return start + at + 1;
+        if (at === 0) break;
+        at = block.lastIndexOf(NEWLINE, at - 1);
+      }
+      end = start;
+    }
+    return 0;
+  } finally {
+    closeSync(descriptor);
+  }
+}
