@@ -20,6 +20,7 @@ import { type DaemonLog, createDaemonLog } from './daemon-log.ts';
 import { LOG_VARIABLE, detachedLog } from './detached-log.ts';
 import { watchFaults } from './faults.ts';
 import { handleSignals } from './signals.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 /** What `tappet up` runs with. */
 export interface DaemonOptions {
@@ -46,6 +47,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     console: (service) => serviceConsole({ service, out, log, options }),
     ...(options.project === undefined ? {} : { project: options.project }),
   });
+  keepHeapSmall(supervisor);
   supervisor.subscribe((event) => log.event(event, { isOneshot: (name) => isOneshot(supervisor, name) }));
   const ends = [handleSignals({ supervisor, log }), watchFaults({ log })];
   try {

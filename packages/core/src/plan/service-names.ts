@@ -8,9 +8,11 @@ export function nameTable(readings: readonly ServiceReading[]): NameTable {
   const names = new Map<string, readonly string[]>();
   for (const reading of readings) {
     const count = reading.table.instances ?? 1;
-    const copies = Array.from({ length: count }, (_, index) =>
-      count === 1 ? reading.name : `${reading.name}@${index + 1}`,
-    );
+    if (count === 1) {
+      names.set(reading.name, [reading.name]);
+      continue;
+    }
+    const copies = Array.from({ length: count }, (_, index) => `${reading.name}@${index + 1}`);
     for (const copy of copies) names.set(copy, [copy]);
     names.set(reading.name, copies);
   }

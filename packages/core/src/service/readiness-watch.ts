@@ -16,9 +16,8 @@ export async function watchReadiness(
   const { clock, timeoutMs, takenBack } = options;
   const stage = new AbortController();
   const signal = AbortSignal.any([stage.signal, takenBack]);
-  const late = new Error(`it was not ready within ${timeoutMs / 1000}s (start_timeout)`);
   const leftMs = Math.max(0, run.startedAtMs + timeoutMs - clock.nowMs());
-  const timer = timeoutMs > 0 ? clock.setTimer(leftMs, () => stage.abort(late)) : undefined;
+  const timer = timeoutMs > 0 ? clock.setTimer(leftMs, () => stage.abort(lateness(timeoutMs))) : undefined;
   const ready = run.ready(signal).then(
     (): ReadinessResult => ({ result: 'ready' }),
     (error: unknown): ReadinessResult => ({ result: 'failed', error: asError(error) }),
@@ -27,9 +26,15 @@ export async function watchReadiness(
   const result = await Promise.race([over, ready, aborted(signal)]);
   timer?.cancel();
   const isLate = stage.signal.aborted;
-  if (!isLate) stage.abort(new Error('the service is not starting any more'));
+  if (!isLate) stage.abort(OVER);
   if (takenBack.aborted) return { result: 'over' };
-  return isLate ? { result: 'failed', error: late } : result;
+  return isLate ? { result: 'failed', error: asError(stage.signal.reason) } : result;
+}
+
+const OVER = new Error('the service is not starting any more');
+
+function lateness(timeoutMs: number): Error {
+  return new Error(`it was not ready within ${timeoutMs / 1000}s (start_timeout)`);
 }
 
 function aborted(signal: AbortSignal): Promise<ReadinessResult> {
