@@ -17,7 +17,7 @@ export interface PageInput {
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1.5rem;color:#1d2329;background:#fff}
 h1{font-size:1.4rem;margin:0 0 1rem}h2{font-size:1.05rem;margin:1.8rem 0 .5rem}a{color:#0b5394;text-decoration:none}a:hover{text-decoration:underline}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .7rem .35rem 0;border-bottom:1px solid #e3e7eb;vertical-align:top}
-th{font-weight:600;color:#55606b}td.n{text-align:right;font-variant-numeric:tabular-nums}pre{margin:0;white-space:pre-wrap}
+th{font-weight:600;color:#55606b}th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}pre{margin:0;white-space:pre-wrap}
 .ok{color:#14713d}.bad{color:#b3261e}.off{color:#6b7680}form{display:inline}button{font:inherit;padding:.2rem .8rem;margin:0 .4rem .4rem 0}
 header,footer{color:#55606b;font-size:.9rem}footer{margin-top:2rem}
 @media (prefers-color-scheme:dark){body{background:#14181c;color:#e4e8ec}th,header,footer{color:#9aa5b0}td,th{border-color:#2b3238}a{color:#7db4ea}.ok{color:#63c48b}.bad{color:#f28b82}}`;

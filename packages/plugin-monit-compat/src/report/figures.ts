@@ -69,11 +69,7 @@ export function figuresOf(report: ServiceReport): readonly (readonly [string, st
         ? ''
         : ` to ${target} type ${test.transport.toUpperCase()} protocol ${(test.protocol ?? 'default').toUpperCase()}`;
     if (answer === undefined) add(label, '-');
-    else
-      add(
-        label,
-        answer.responseMs === undefined ? `${answer.detail}${what}` : `${answer.responseMs.toFixed(3)} ms${what}`,
-      );
+    else add(label, answer.responseMs === undefined ? answer.detail : `${answer.responseMs.toFixed(3)} ms${what}`);
   }
   add('data collected', look === undefined ? undefined : new Date(look.wallMs).toISOString());
   return rows;

@@ -148,7 +148,9 @@ describe('alerts by mail', () => {
 
   it('a server without STARTTLS gets nothing when TLS is asked for', async () => {
     await using sink = await smtpSink();
-    const { configuration } = loadMonitText(`set mailserver 127.0.0.1 port ${sink.port} using tls with timeout 1 seconds`);
+    const { configuration } = loadMonitText(
+      `set mailserver 127.0.0.1 port ${sink.port} using tls with timeout 1 seconds`,
+    );
     await expect(createMailer(configuration.settings)(MAIL)).rejects.toThrow();
     expect(sink.mails).toEqual([]);
   });
