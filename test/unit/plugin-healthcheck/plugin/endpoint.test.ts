@@ -193,6 +193,23 @@ describe('the health endpoint', () => {
   });
 });
 
+describe('a reload that moves the endpoint to an address that is taken', () => {
+  it('is refused, and the old one goes on answering', async () => {
+    await using first = await harnessWith(config());
+    const taken = socket;
+    socket = join(flags.folder, 'second.sock');
+    const own = config();
+    await using second = await harnessWith(own);
+    await expect(second.reload({ ...own, plugins: { healthcheck: { listen: `unix:${taken}` } } })).rejects.toThrow(
+      'it is in use',
+    );
+    expect(await get('/livez')).toMatchObject({ status: 200 });
+    socket = taken;
+    expect(await get('/livez')).toMatchObject({ status: 200 });
+    expect(first.complaints()).toEqual([]);
+  });
+});
+
 describe('a drain', () => {
   it('turns /readyz to 503 first, waits, and then services stop', async () => {
     flags.on('web', 'alive');
