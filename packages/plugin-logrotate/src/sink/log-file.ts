@@ -1,4 +1,4 @@
-import { fstatSync, renameSync, unlink, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, renameSync, rmSync, unlink, unlinkSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Clock, Logger } from '@tappet/core';
 import { type CivilTime, startOfHour, toCivil } from '../decide/civil-time.ts';
@@ -10,6 +10,7 @@ import { emptyByCopy, finishEmptying } from './copied-prefix.ts';
 import { cutOf } from './line-cut.ts';
 import { LogFolder } from './log-folder.ts';
 import { LogWriter } from './log-writer.ts';
+import type { OpenLog } from './open-log.ts';
 import { runScripts } from './scripts.ts';
 import { type LogSettings, sizeLimit } from './settings.ts';
 
@@ -51,6 +52,7 @@ export class LogFile {
   #isPrepared = false;
   #holdOffUntilMs = 0;
   #busy: Promise<void> = Promise.resolve();
+  #newest: string | undefined;
 
   constructor(options: LogFileOptions) {
     const { path, settings, log, clock } = options;
@@ -188,11 +190,14 @@ export class LogFile {
         this.#emptyLater(rest);
         return true;
       }
-      this.#moveAway();
+      const isTaken = rest.length <= this.#limit;
+      this.#moveAway(isTaken ? rest : rest.subarray(0, 0));
+      this.#finished(this.#newest);
+      return isTaken;
     } catch (error) {
       this.#failed(error);
+      return false;
     }
-    return false;
   }
 
   /** Runs what has to run before; meanwhile the log grows on. */
@@ -210,15 +215,39 @@ export class LogFile {
     });
   }
 
-  #moveAway(): void {
+  /**
+   * The next file gets its first bytes before anything is renamed: nothing that was read is only in memory while that takes its
+   * time. A supervisor that is killed in between leaves the next file under its hidden name, and {@link #finishMove} goes on.
+   */
+  #moveAway(rest: Uint8Array): void {
+    let next: OpenLog | undefined;
+    try {
+      next = this.#writer.begin(nextName(this.name), rest);
+      this.#rename();
+    } catch (error) {
+      if (next !== undefined) closeSync(next.descriptor);
+      // Half a beginning must not be taken for one.
+      rmSync(this.folder.of(nextName(this.name)), { force: true });
+      throw error;
+    }
+    renameSync(this.folder.of(nextName(this.name)), this.folder.of(this.name));
+    this.#writer.follow(next);
+  }
+
+  #rename(): void {
     const target = this.#makeRoom();
     const gone = target === undefined ? this.#goneName() : undefined;
     renameSync(this.folder.of(this.name), this.archives.of(gone ?? target ?? ''));
-    this.#writer.detach();
-    this.#writer.size = 0;
-    this.#writer.open();
     if (gone !== undefined) this.#unlinkLater(gone);
-    this.#finished(target);
+    this.#newest = target;
+  }
+
+  /** A supervisor was killed while it rotated. */
+  #finishMove(): void {
+    const next = this.folder.stat(nextName(this.name));
+    if (next === undefined) return;
+    if (this.folder.stat(this.name) !== undefined) this.#rename();
+    renameSync(this.folder.of(nextName(this.name)), this.folder.of(this.name));
   }
 
   #emptyLater(rest: Uint8Array): void {
@@ -362,6 +391,7 @@ export class LogFile {
   #tidy(): void {
     try {
       finishEmptying({ folder: this.folder, log: this.name, archives: this.archives });
+      this.#finishMove();
       const listing = this.archives.list();
       const leftovers = listing.filter(
         (name) => name.startsWith(`.${this.name}.`) && (name.endsWith(PART) || name.endsWith(GONE)),
@@ -396,6 +426,8 @@ export class LogFile {
     return `.${this.name}.${process.pid}-${serial++}${GONE}`;
   }
 }
+
+const nextName = (log: string): string => `.${log}.tappet-next`;
 
 function freshLog({ rules }: LogSettings): { mode: number; uid: number | undefined; gid: number | undefined } {
   return {

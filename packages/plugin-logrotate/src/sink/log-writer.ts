@@ -3,7 +3,7 @@ import type { Clock, Logger, Timer } from '@tappet/core';
 import { codeOf } from '../names/system-error.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { LogFolder } from './log-folder.ts';
-import { type NewLog, openLog } from './open-log.ts';
+import { type NewLog, type OpenLog, openLog } from './open-log.ts';
 
 const RETRY_MS = 250;
 const NEWLINE = 10;
@@ -70,6 +70,27 @@ export class LogWriter {
     this.endsLine = endsLine;
     opened.add(this);
     return descriptor;
+  }
+
+  /** Makes the next file under another name and writes its first bytes; {@link follow} makes it the one that is written to. */
+  begin(name: string, bytes: Uint8Array): OpenLog {
+    const next = this.#withRoom(() => openLog(this.#options.folder, { name, fresh: this.fresh }));
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(next.descriptor, bytes, at, bytes.length - at);
+    } catch (error) {
+      closeSync(next.descriptor);
+      throw error;
+    }
+    return { ...next, size: bytes.length, endsLine: bytes.length === 0 || bytes.at(-1) === NEWLINE };
+  }
+
+  /** From now on this file is written to; it has the log's name by now. */
+  follow({ descriptor, size, endsLine }: OpenLog): void {
+    this.detach();
+    this.#descriptor = descriptor;
+    this.size = size;
+    this.endsLine = endsLine;
+    opened.add(this);
   }
 
   /** Lets the file go; the next write opens what has the name then. */

@@ -207,6 +207,17 @@ describe('after a supervisor that was killed', () => {
     expect(bench.names()).toEqual(['web.log.1.gz']);
   });
 
+  it.each([true, false])('completes a rename (old log still in place: %s)', (isInPlace) => {
+    const bench = sinkBench();
+    writeFileSync(join(bench.folder, isInPlace ? 'web.log' : 'web.log.1'), 'one\n');
+    writeFileSync(join(bench.folder, '.web.log.tappet-next'), 'two\n');
+    bench.sink(bySize(1e9)).write(bytes('three\n'));
+
+    expect(bench.names()).toEqual(['web.log', 'web.log.1']);
+    expect(bench.text('web.log.1')).toBe('one\n');
+    expect(bench.text('web.log')).toBe('two\nthree\n');
+  });
+
   it('undoes a copytruncate that was not decided', () => {
     const bench = sinkBench();
     const write = (name: string, text: string): void => writeFileSync(join(bench.folder, name), text);
