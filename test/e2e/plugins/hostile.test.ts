@@ -112,6 +112,19 @@ describe.each([
   });
 });
 
+describe('a plugin that blocks for a second in every hook', () => {
+  it('is named, the other services are supervised, and status answers within 1.2 s', async () => {
+    await using stack = await start('const end = Date.now() + 1000; while (Date.now() < end);');
+    await using witness = await watchStatus(stack);
+    // A restart of "flaky" waits for a rest after each of its taps.
+    await supervisesTheOthers(stack, 1);
+    expect(await stack.daemon.line(/tap "culprit:.*held the event loop/)).toContain('culprit');
+    expect((await reportOf(stack)).taps.some(({ slow, timeouts }) => slow && timeouts > 0)).toBe(true);
+    expect(witness.answers()).toBeGreaterThan(10);
+    expect(witness.slowestMs()).toBeLessThan(1200);
+  }, 120_000);
+});
+
 describe('a plugin that leaks timers and memory in every hook', () => {
   it('slows nobody down, and what its timers throw names its file', async () => {
     await using stack = await start(
@@ -139,8 +152,8 @@ describe('a plugin that leaks timers and memory in every hook', () => {
 });
 
 /** Another service goes on to be restarted, and one that dies is started again. */
-async function supervisesTheOthers(stack: Bench): Promise<void> {
-  await until(async () => (await serviceNamed(stack, 'flaky')).restarts >= 8, '"flaky" was restarted 8 times', 45_000);
+async function supervisesTheOthers(stack: Bench, restarts = 8): Promise<void> {
+  await until(async () => (await serviceNamed(stack, 'flaky')).restarts >= restarts, '"flaky" was restarted', 45_000);
   const { pid } = await serviceNamed(stack, 'steady');
   process.kill(Number(pid), 'SIGKILL');
   await until(async () => {

@@ -27,6 +27,11 @@ function callAsync(call: AsyncCall): void {
     done();
     return;
   }
+  const restMs = tap.rests.leftMs(tap.trace.identity.plugin);
+  if (restMs > 0) {
+    afterRest(call, restMs);
+    return;
+  }
   const startedMs = tap.clock.nowMs();
   let result: unknown;
   try {
@@ -45,6 +50,21 @@ function callAsync(call: AsyncCall): void {
   goOn(blockedMs, () => end(call, { value, blockedMs }));
 }
 
+/** A tap whose plugin rests is called when the rest is over: a gate or a transform cannot be left out. */
+function afterRest(call: AsyncCall, restMs: number): void {
+  const { tap } = call;
+  function giveUp(): void {
+    timer.cancel();
+    tap.waiting.delete(giveUp);
+    end(call, { error: givenUpError(tap.trace.identity), overran: true });
+  }
+  const timer = tap.clock.setTimer(restMs, () => {
+    tap.waiting.delete(giveUp);
+    callAsync(call);
+  });
+  tap.waiting.add(giveUp);
+}
+
 /** After a tap that held the event loop, others (status requests, exits) get a turn before the next tap. */
 function goOn(blockedMs: number, next: () => void): void {
   if (blockedMs >= SLOW_BLOCK_MS) setImmediate(next);
@@ -56,6 +76,7 @@ function waitFor(call: AsyncCall, result: PromiseLike<unknown>, startedMs: numbe
   const { clock, waiting } = tap;
   const { deadlineMs } = tap.trace.identity;
   const blockedMs = clock.nowMs() - startedMs;
+  tap.rests.held(tap.trace.identity.plugin, blockedMs);
   let isOver = false;
 
   function settle(outcome: Outcome): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Rests } from './rests.ts';
 import type { TapIdentity, TapTrace } from './tap-trace.ts';
 
 /** Something about a tap that people should know. */
@@ -14,6 +15,7 @@ export interface IsolatedTap {
   readonly run: (first: unknown, second: unknown) => unknown;
   readonly trace: TapTrace;
   readonly clock: Clock;
+  readonly rests: Rests;
   /** How to give up each call that is being waited for; they hold timers. */
   readonly waiting: Set<() => void>;
   report(problem: TapProblem): void;

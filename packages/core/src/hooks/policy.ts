@@ -4,6 +4,7 @@ import { DEFAULT_DEADLINE_MS, HOOKS, type HookName, type Hooks } from './hooks.t
 import { isolateAsync } from './isolate-async.ts';
 import { isolateSync } from './isolate-sync.ts';
 import type { TapProblem } from './isolated-tap.ts';
+import { Rests } from './rests.ts';
 import { type TapIdentity, TapTrace } from './tap-trace.ts';
 
 /** Consecutive failures after which a tap is not called any more. */
@@ -13,6 +14,8 @@ export interface PolicyOptions {
   readonly clock: Clock;
   /** Called for each failure, overrun, slow call and quarantine. Must not throw. */
   report(problem: TapProblem): void;
+  /** Default: for these hooks alone. */
+  readonly rests?: Rests;
   /** Gets a function for each async call under way that gives it up. */
   readonly waiting?: Set<() => void>;
   /** Default {@link QUARANTINE_AFTER}. */
@@ -36,10 +39,11 @@ interface RegisteredTap {
  */
 export function applyPolicy(hooks: Hooks, options: PolicyOptions): readonly TapTrace[] {
   const traces: TapTrace[] = [];
+  const rests = options.rests ?? new Rests(options.clock);
   for (const name of hookNames()) {
     hooks[name].intercept({
       register(tap) {
-        const { trace, ...wrapped } = wrapTap(name, tap, options);
+        const { trace, ...wrapped } = wrapTap(name, tap, { ...options, rests });
         traces.push(trace);
         return { ...tap, ...wrapped };
       },
@@ -69,14 +73,14 @@ interface WrappedTap {
   readonly fn: (...args: never[]) => unknown;
 }
 
-function wrapTap(hook: HookName, tap: RegisteredTap, options: PolicyOptions): WrappedTap {
-  const { clock, report, waiting = new Set(), quarantineAfter = QUARANTINE_AFTER } = options;
+function wrapTap(hook: HookName, tap: RegisteredTap, options: PolicyOptions & { readonly rests: Rests }): WrappedTap {
+  const { clock, rests, report, waiting = new Set(), quarantineAfter = QUARANTINE_AFTER } = options;
   if (typeof tap.fn !== 'function') {
     throw new TypeError(`${hook}.tap: expected a function for "${tap.name}", received ${typeof tap.fn}`);
   }
   const trace = new TapTrace(identify(hook, tap), quarantineAfter);
   const run = tap.fn as (first: unknown, second: unknown) => unknown;
-  const isolated = { run, trace, clock, waiting, report };
+  const isolated = { run, trace, clock, rests, waiting, report };
   return isAsyncHook(hook)
     ? { trace, type: 'async', fn: isolateAsync(isolated) }
     : { trace, type: 'sync', fn: isolateSync(isolated) };

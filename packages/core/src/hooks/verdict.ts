@@ -16,6 +16,8 @@ export interface Measurement {
 export function measure(tap: IsolatedTap, { startedMs, blockedMs, overran = false }: Measurement): number {
   const totalMs = tap.clock.nowMs() - startedMs;
   const blocked = blockedMs ?? totalMs;
+  // Of a tap that is awaited the part that blocked was told before.
+  if (blockedMs === undefined) tap.rests.held(tap.trace.identity.plugin, blocked);
   const becameSlow = tap.trace.finished(blocked, totalMs);
   if (becameSlow && !overran && blocked < BLOCK_LIMIT_MS) {
     const { identity } = tap.trace;

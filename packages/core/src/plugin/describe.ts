@@ -1,19 +1,27 @@
+import type { Clock } from '../clock.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import { isPromiseLike } from '../hooks/promise-like.ts';
+import type { Rests } from '../hooks/rests.ts';
 import type { Generation } from './generation.ts';
 import type { PluginInstance } from './instance.ts';
 
 /** Describers that have failed: status is asked for often, one complaint each is enough. */
 const failed = new WeakSet<object>();
 
+/** Describers that have held the event loop: whoever asks for the status would wait for them each time, so they are left out. */
+const blocking = new WeakSet<object>();
+
+export interface DescribeOptions {
+  readonly service: ServiceView;
+  readonly clock: Clock;
+  readonly rests: Rests;
+  complain(plugin: string, step: string, error: unknown): void;
+}
+
 /** What plugins add to the status of a service, by plugin name. A throw is reported once and leaves that plugin out. */
-export function describeService(
-  generation: Generation,
-  service: ServiceView,
-  complain: (plugin: string, step: string, error: unknown) => void,
-): Readonly<Record<string, unknown>> {
+export function describeService(generation: Generation, options: DescribeOptions): Readonly<Record<string, unknown>> {
   const entries = generation.instances.flatMap((instance) => {
-    const fields = describeWith(instance, service, complain);
+    const fields = describeWith(instance, options);
     return fields === undefined ? [] : [[instance.entry.plugin.name, fields] as const];
   });
   return Object.fromEntries(entries);
@@ -21,11 +29,13 @@ export function describeService(
 
 function describeWith(
   { entry, describers }: PluginInstance,
-  service: ServiceView,
-  complain: (plugin: string, step: string, error: unknown) => void,
+  { service, clock, rests, complain }: DescribeOptions,
 ): Readonly<Record<string, unknown>> | undefined {
+  const { name } = entry.plugin;
   let fields: Record<string, unknown> | undefined;
   for (const describe of describers) {
+    if (blocking.has(describe) || rests.leftMs(name) > 0) continue;
+    const startedMs = clock.nowMs();
     try {
       const more: unknown = describe(service);
       if (isPromiseLike(more)) {
@@ -34,9 +44,17 @@ function describeWith(
       }
       if (more !== undefined) fields = { ...fields, ...(more as Readonly<Record<string, unknown>>) };
     } catch (error) {
-      if (failed.has(describe)) continue;
+      if (!failed.has(describe)) complain(name, 'describe', error);
       failed.add(describe);
-      complain(entry.plugin.name, 'describe', error);
+    }
+    const blockedMs = clock.nowMs() - startedMs;
+    if (rests.held(name, blockedMs)) {
+      blocking.add(describe);
+      complain(
+        name,
+        'describe',
+        new Error(`it held the event loop for ${Math.round(blockedMs)} ms, it is not asked again`),
+      );
     }
   }
   return fields;

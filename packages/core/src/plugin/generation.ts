@@ -4,6 +4,7 @@ import type { CallTarget } from '../hooks/calls.ts';
 import { createHooks, DEFAULT_DEADLINE_MS, type HookName, type Hooks } from '../hooks/hooks.ts';
 import type { TapProblem } from '../hooks/isolated-tap.ts';
 import { applyPolicy } from '../hooks/policy.ts';
+import type { Rests } from '../hooks/rests.ts';
 import type { TapTrace } from '../hooks/tap-trace.ts';
 import type { Logger } from '../log.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
@@ -25,6 +26,8 @@ export interface GenerationOptions {
   readonly log: Logger;
   readonly supervisor: PluginSupervisor;
   readonly carry: Carry;
+  /** Plugins that held the event loop, of all generations. */
+  readonly rests: Rests;
   readonly sections: Sections;
   /** How to give up each call under way, of all generations. */
   readonly waiting: Set<() => void>;
@@ -71,7 +74,7 @@ export class Generation implements CallTarget {
 
   /** Sets the plugins up one after the other. Rejects with the first failure; call `dispose` then. */
   async setUp(entries: readonly PluginEntry[]): Promise<void> {
-    const { clock, log, supervisor, emit, complain } = this.#options;
+    const { clock, log, supervisor, rests, emit, complain } = this.#options;
     for (const entry of entries) {
       const plugin = entry.plugin.name;
       const instance = createInstance({
@@ -83,6 +86,7 @@ export class Generation implements CallTarget {
         clock,
         log,
         supervisor,
+        rests,
         emit: (name, data) => emit(plugin, name, data),
         disposeNow: (dispose) => {
           this.#bounded(plugin, 'dispose', dispose).catch((error: unknown) => complain(plugin, 'dispose', error));

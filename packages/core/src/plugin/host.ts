@@ -4,6 +4,7 @@ import { callPlan, createLifecycle } from '../hooks/calls.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import type { TapProblem } from '../hooks/isolated-tap.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
+import { Rests } from '../hooks/rests.ts';
 import type { Logger } from '../log.ts';
 import type { Plan, PlanDraft } from '../plan/plan.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
@@ -83,6 +84,7 @@ export interface PendingGeneration {
 export function createPluginHost(options: PluginHostOptions): PluginHost {
   const { clock, log, supervisor, onEvent } = options;
   const carry = new Carry();
+  const rests = new Rests(clock);
   const pending = new Set<Generation>();
   const waiting = new Set<() => void>();
   let current = createGeneration(new Sections([]));
@@ -94,6 +96,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       log,
       supervisor,
       carry,
+      rests,
       sections,
       waiting,
       report,
@@ -216,7 +219,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       return released.length > 0;
     },
     call: (plugin, method, params, signal) => callExposed(current, { plugin, method, params, signal }),
-    describe: (service) => describeService(current, service, complain),
+    describe: (service) => describeService(current, { service, clock, rests, complain }),
     close() {
       closing ??= closeAll();
       return closing;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import type { Hooks } from '../hooks/hooks.ts';
+import type { Rests } from '../hooks/rests.ts';
 import { scopeHooks } from '../hooks/scope.ts';
 import type { Logger } from '../log.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
@@ -28,6 +29,7 @@ export interface InstanceOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly supervisor: PluginSupervisor;
+  readonly rests: Rests;
   emit(name: string, data: Readonly<Record<string, unknown>>): void;
   /** Disposes something that came after the end. */
   disposeNow(dispose: Step): void;
@@ -55,7 +57,7 @@ export function createInstance(options: InstanceOptions): PluginInstance {
   const { entry, hooks, sections, claims, shared, clock } = options;
   const plugin = entry.plugin.name;
   const log = options.log.child({ plugin });
-  const supervised = supervise({ plugin, supervisor: options.supervisor, log });
+  const supervised = supervise({ plugin, supervisor: options.supervisor, log, clock, rests: options.rests });
   const methods = new Map<string, ExposedMethod>();
   const describers: Describe[] = [];
   const activations: Step[] = [];

@@ -1,4 +1,6 @@
+import type { Clock } from '../clock.ts';
 import { isPromiseLike } from '../hooks/promise-like.ts';
+import type { Rests } from '../hooks/rests.ts';
 import type { Logger } from '../log.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 
@@ -6,6 +8,8 @@ export interface SupervisedOptions {
   readonly plugin: string;
   readonly supervisor: PluginSupervisor;
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly rests: Rests;
 }
 
 /** The supervisor as one plugin sees it, and the end of that. */
@@ -19,7 +23,7 @@ export interface Supervised {
  * Wraps the supervisor for one generation of one plugin: its intents carry its name, what its listeners throw is logged with it,
  * and its subscriptions end with it. A timer that a disposed plugin left behind can do nothing any more.
  */
-export function supervise({ plugin, supervisor, log }: SupervisedOptions): Supervised {
+export function supervise({ plugin, supervisor, log, clock, rests }: SupervisedOptions): Supervised {
   const unsubscribes = new Set<() => void>();
   let isOpen = true;
 
@@ -41,13 +45,16 @@ export function supervise({ plugin, supervisor, log }: SupervisedOptions): Super
       log.error({ plugin, err: error }, `a listener of plugin "${plugin}" for ${what} failed`);
     };
     return (...args) => {
-      if (!isOpen) return;
+      if (!isOpen || rests.leftMs(plugin) > 0) return;
+      const startedMs = clock.nowMs();
       try {
         const result = listener(...args);
         if (isPromiseLike(result)) Promise.resolve(result).catch(complain);
       } catch (error) {
         complain(error);
       }
+      const blockedMs = clock.nowMs() - startedMs;
+      if (rests.held(plugin, blockedMs)) complain(heldError(blockedMs));
     };
   }
 
@@ -92,4 +99,8 @@ export function supervise({ plugin, supervisor, log }: SupervisedOptions): Super
       for (const release of unsubscribes) release();
     },
   };
+}
+
+function heldError(blockedMs: number): Error {
+  return new Error(`it held the event loop for ${Math.round(blockedMs)} ms and is not called for as long`);
 }

@@ -8,6 +8,7 @@ import { exitPayload, rig, service } from './rig.ts';
 
 /** A clock that jumps while a tap runs, as the machine's does when a tap blocks. */
 function blockingRig(): {
+  base: ReturnType<typeof virtualClock>;
   block(ms: number): void;
   problems: TapProblem[];
   hooks: ReturnType<typeof createHooks>;
@@ -23,7 +24,7 @@ function blockingRig(): {
   const block = (ms: number): void => {
     extra += ms;
   };
-  return { block, problems, hooks, traces, plugin: scopeHooks({ plugin: 'p', hooks, isOpen: () => true }) };
+  return { base, block, problems, hooks, traces, plugin: scopeHooks({ plugin: 'p', hooks, isOpen: () => true }) };
 }
 
 describe('slow taps', () => {
@@ -50,11 +51,35 @@ describe('slow taps', () => {
       calls++;
       block(1000);
     });
-    for (let call = 0; call < 4; call++) hooks.onReady.call({ service, startupMs: 1 });
+    for (let call = 0; call < 4; call++) {
+      hooks.onReady.call({ service, startupMs: 1 });
+      block(1000);
+    }
     expect(calls).toBe(2);
     expect(traces[0]?.report()).toMatchObject({ timeouts: 2, quarantined: true });
     expect(problems.map(({ what }) => what)).toEqual(['overran', 'overran', 'quarantined']);
     expect(problems[0]?.message).toContain('held the event loop for 1000 ms');
+  });
+
+  it('are followed by a rest as long as they held the event loop: the plugin is skipped, what cannot be skipped waits', async () => {
+    const { base, block, hooks, plugin } = blockingRig();
+    const called: string[] = [];
+    plugin.onReady.tap('blocks', () => {
+      called.push('blocks');
+      block(1000);
+    });
+    plugin.onReady.tap('next', () => void called.push('next'));
+    plugin.checkReady.tap('gate', () => void called.push('gate'));
+    hooks.onReady.call({ service, startupMs: 1 });
+    expect(called).toEqual(['blocks']);
+    const gate = hooks.checkReady.promise({ service, signal: new AbortController().signal });
+    await base.advance(999);
+    expect(called).toEqual(['blocks']);
+    await base.advance(1);
+    await gate;
+    expect(called).toEqual(['blocks', 'gate']);
+    hooks.onReady.call({ service, startupMs: 1 });
+    expect(called).toEqual(['blocks', 'gate', 'blocks']);
   });
 
   it('let others have a turn of the event loop before the next tap', async () => {
