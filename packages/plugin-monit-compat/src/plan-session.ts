@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type Plan, type PluginContext, type ServiceSpec } from '@tappet/core';
-import { type InlineRules, readInlineRules } from './model/inline-rules.ts';
+import { forgetReadings, readShared } from './model/inline-readings.ts';
+import type { InlineRules } from './model/inline-rules.ts';
 import { withSystemService } from './model/configuration.ts';
 import type { MonitOptions, MonitServiceOptions } from './schema.ts';
 import { defaultQueueFolder, type SessionPlan } from './session.ts';
@@ -25,6 +26,7 @@ export function planSession(context: Context): SessionPlan {
   const hasFiles = include.length > 0 || monit !== undefined;
   const { configuration, issues } = loadIncludeList({ include, text: monit });
   const services = ownServices(supervisor.plan, context);
+  forgetReadings();
   const found = [...issues, ...services.flatMap(({ inline }) => inline?.issues ?? [])];
   const errors = found.filter(({ severity }) => severity !== 'warning');
   if (errors.length > 0) throw new ConfigError(errors, supervisor.plan.source.file);
@@ -57,11 +59,11 @@ function inlineRules(spec: ServiceSpec, { serviceConfig, serviceKey }: Context):
   const texts = [monit, table.monit].filter((text) => typeof text === 'string');
   const all = [...(isRules(rules) ? rules : []), ...(table.rules ?? [])];
   if (texts.length === 0 && all.length === 0) return undefined;
-  return readInlineRules({
+  return readShared({
     service: spec.name,
     ...(texts.length === 0 ? {} : { monit: texts.join('\n') }),
-    rules: all,
-    fast: table.fast,
+    ...(all.length === 0 ? {} : { rules: all }),
+    ...(table.fast === undefined ? {} : { fast: table.fast }),
   });
 }
 

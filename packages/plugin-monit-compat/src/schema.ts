@@ -1,6 +1,7 @@
 import { parseDuration } from '@tappet/core';
 import * as v from 'valibot';
-import { type InlineRule, readInlineRules } from './model/inline-rules.ts';
+import type { InlineRule } from './model/inline-rules.ts';
+import { readShared } from './model/inline-readings.ts';
 import { issueLine, loadIncludeList } from './source/include-list.ts';
 
 /** Where alerts go besides mail. */
@@ -135,7 +136,8 @@ export const rulesKey: v.GenericSchema<unknown, readonly InlineRule[]> = v.pipe(
 );
 
 function problemsOf(options: MonitServiceOptions): string[] {
-  return readInlineRules({ service: 'service', ...options })
+  if (options.monit === undefined && options.rules === undefined) return [];
+  return readShared({ service: 'service', ...options })
     .issues.filter(({ severity }) => severity !== 'warning')
     .map(issueLine);
 }

@@ -143,7 +143,7 @@ export class Session {
         run,
         prober: prober ?? createProber({ tls: settings.tls, httpBytes: settings.limits.httpContentBuffer }),
         sampling: sampling(plan, services),
-        fastSampling: sampling(plan, services),
+        fastSampling: () => sampling(plan, services),
         alerts: this.#createAlerts(plan, log),
         onMonitoring: (changed) => this.#remember(memory, changed),
         onEvent: (event) => this.#note(event),
@@ -229,11 +229,12 @@ function keepUnchanged(
   return carried;
 }
 
+// Piece by piece: the text of hundreds of services at once would be megabytes.
 function fingerprintOf({ configuration, own, ...plan }: SessionPlan): string {
   const { settings, services } = configuration;
-  return createHash('sha1')
-    .update(textOf([settings, services, [...own], plan]))
-    .digest('base64');
+  const hash = createHash('sha1').update(textOf([settings, [...own], plan]));
+  for (const service of services) hash.update(textOf(service));
+  return hash.digest('base64');
 }
 
 /** As text without the places in files: a comment that moved a rule changes nothing. */

@@ -18,14 +18,16 @@ export interface RulePlan {
   readonly others: readonly PlannedRule[];
 }
 
-const plans = new WeakMap<MonitService, RulePlan>();
+/** By the service; services of ours that share their rules share the plan. */
+const plans = new WeakMap<object, RulePlan>();
 
 /**
  * The order in which the rules of a service are judged: kinds one after the other, and within one kind the rule that
  * was declared last comes first.
  */
 export function planRules(service: MonitService): RulePlan {
-  const known = plans.get(service);
+  const key = service.supervised === 'inline' ? service.rules : service;
+  const known = plans.get(key);
   if (known !== undefined) return known;
   const written = service.rules.map((rule, index) => ({ key: `r${index}`, index, rule }));
   const existence = written.filter(({ rule }) => rule.test.kind === 'exist').toReversed();
@@ -47,7 +49,7 @@ export function planRules(service: MonitService): RulePlan {
       ? [implicit(service, 'fsflags', { kind: 'changed', subject: 'fsflags' }, 'alert'), ...others]
       : others,
   };
-  plans.set(service, plan);
+  plans.set(key, plan);
   return plan;
 }
 

@@ -21,10 +21,7 @@ export function machine(): Machine {
   return known;
 }
 
-/** Seconds since boot, as the kernel counts them. */
-export function uptimeSeconds(root = '/proc'): number {
-  return Number(readSmall(`${root}/uptime`)?.split(' ')[0] ?? 0);
-}
+export { uptimeSeconds } from './proc-table.ts';
 
 export interface MemoryFigures {
   readonly totalBytes: number;

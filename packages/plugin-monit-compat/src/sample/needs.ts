@@ -11,7 +11,15 @@ export interface ServiceNeeds {
   readonly windows: readonly number[];
 }
 
+const known = new WeakMap<MonitService['rules'], ServiceNeeds>();
+
 export function needsOf({ rules }: Pick<MonitService, 'rules'>): ServiceNeeds {
+  let needs = known.get(rules);
+  if (needs === undefined) known.set(rules, (needs = find(rules)));
+  return needs;
+}
+
+function find(rules: MonitService['rules']): ServiceNeeds {
   const metrics = new Set<ResourceMetric>();
   const windows = new Set<number>();
   const checksums = new Set<'md5' | 'sha1' | 'sha256'>();

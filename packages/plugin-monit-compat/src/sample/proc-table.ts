@@ -22,7 +22,12 @@ export interface ProcTable {
   /** Milliseconds of a monotonic clock. */
   readonly atMs: number;
   readonly isComplete: boolean;
+  /** What every process is measured against, read once for all of them. */
+  readonly machine: { readonly uptimeSeconds: number; readonly memoryBytes: number };
 }
+
+/** Residency; nothing behind it is used. */
+const LAST_FIELD = 24;
 
 const buffer = Buffer.allocUnsafe(4096);
 
@@ -52,7 +57,25 @@ export function readProcTable({
       else list.push(pid);
     }
   }
-  return { byPid, children, atMs, isComplete: pids === undefined };
+  const machine = { uptimeSeconds: uptimeSeconds(root), memoryBytes: totalMemory(root) };
+  return { byPid, children, atMs, isComplete: pids === undefined, machine };
+}
+
+/** Seconds since boot, as the kernel counts them. */
+export function uptimeSeconds(root = '/proc'): number {
+  return Number(readSmall(`${root}/uptime`)?.split(' ', 1)[0] ?? 0);
+}
+
+const totals = new Map<string, number>();
+
+// Memory is not added to a running machine that often.
+function totalMemory(root: string): number {
+  let bytes = totals.get(root);
+  if (bytes === undefined) {
+    bytes = Number(/^MemTotal:\s+(\d+) kB/m.exec(readSmall(`${root}/meminfo`) ?? '')?.[1] ?? 0) * 1024;
+    totals.set(root, bytes);
+  }
+  return bytes;
 }
 
 /** One process, or undefined when there is none of that number. */
@@ -62,7 +85,7 @@ export function readStat(pid: number, root = '/proc'): ProcStat | undefined {
   // The name stands in parentheses and may contain any character, parentheses included.
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
-  const fields = text.slice(close + 2).split(' ');
+  const fields = text.slice(close + 2).split(' ', LAST_FIELD - 2);
   const number = (position: number): number => Number(fields[position - 3] ?? 0);
   return {
     pid,

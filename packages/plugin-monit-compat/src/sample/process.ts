@@ -3,7 +3,7 @@ import type { ResourceMetric } from '../language/ast.ts';
 import type { ServiceTarget } from '../language/ast.ts';
 import { compilePattern } from '../language/pattern.ts';
 import type { Facts, ProcessIdentity, Sample } from '../engine/sample.ts';
-import { machine, readMemory, uptimeSeconds } from './machine.ts';
+import { machine } from './machine.ts';
 import { type ProcStat, type ProcTable, readProcTable, readSmall } from './proc-table.ts';
 
 /** What has to be remembered of a process to turn counters into rates. */
@@ -170,7 +170,7 @@ function facts({ stat, identity, now, before, input }: FactsInput): Facts {
   resources.memory = stat.residentPages * pageBytes;
   resources.threads = stat.threads;
   if (wants('memory') || wants('totalMemory')) {
-    const total = readMemory(root).totalBytes;
+    const total = table.machine.memoryBytes;
     shares.memory = (resources.memory / total) * 100;
     if (wants('totalMemory')) {
       resources.totalMemory = treeSum(stat, table, ({ residentPages }) => residentPages) * pageBytes;
@@ -185,7 +185,7 @@ function facts({ stat, identity, now, before, input }: FactsInput): Facts {
   return {
     identity,
     ppid: stat.ppid,
-    uptimeSeconds: Math.max(0, uptimeSeconds(root) - stat.startTicks / ticksPerSecond),
+    uptimeSeconds: Math.max(0, table.machine.uptimeSeconds - stat.startTicks / ticksPerSecond),
     resources,
     shares,
     cores,

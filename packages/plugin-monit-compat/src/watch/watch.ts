@@ -35,7 +35,8 @@ export interface WatchParts {
   readonly log: Logger;
   readonly services: OwnServices;
   readonly sampling: Sampling;
-  readonly fastSampling: Sampling;
+  /** Looks of its own between two cycles; asked for once, when a rule is `fast`. */
+  readonly fastSampling: () => Sampling;
   readonly prober: Prober;
   readonly run: RunProgram;
   readonly alerts: Alerts;
@@ -78,6 +79,7 @@ export class Watch {
   readonly #orders = new Map<string, Promise<unknown>>();
   readonly #stopped = new AbortController();
   readonly #fast: readonly MonitService[];
+  readonly #fastSampling: Sampling | undefined;
   #timer: Timer | undefined;
   #fastTimer: Timer | undefined;
 
@@ -97,6 +99,7 @@ export class Watch {
       ({ name, type, rules }) =>
         type === 'process' && plan.own.has(name) && rules.some(({ fast, test }) => fast && test.kind === 'resource'),
     );
+    this.#fastSampling = this.#fast.length === 0 ? undefined : parts.fastSampling();
   }
 
   /** Begins with the first cycle after the delay. With nothing to watch there is no timer. */
@@ -111,7 +114,7 @@ export class Watch {
     this.#stopped.abort(new Error('the watch is over'));
     this.#timer?.cancel();
     this.#fastTimer?.cancel();
-    await Promise.all([this.#parts.sampling.close(), this.#parts.fastSampling.close()]);
+    await Promise.all([this.#parts.sampling.close(), this.#fastSampling?.close()]);
     if (this.#orders.size === 0) return;
     const patience = new AbortController();
     const tooLong = sleep(this.#parts.clock, FAREWELL_MS, patience.signal).catch(() => undefined);
@@ -326,10 +329,10 @@ export class Watch {
   }
 
   #lookFast(service: MonitService): void {
-    const { clock, fastSampling, services } = this.#parts;
+    const { clock, services } = this.#parts;
     const ownName = this.plan.own.get(service.name);
     if (ownName === undefined || this.#isBusy(service.name) || services.pid(ownName) === undefined) return;
-    const sample = services.correct(ownName, fastSampling.sampleOne(service, clock.nowMs()), true);
+    const sample = services.correct(ownName, this.#fastSampling?.sampleOne(service, clock.nowMs()), true);
     if (sample?.presence === 'present') this.#apply(this.#evaluateFast(service, sample));
   }
 
