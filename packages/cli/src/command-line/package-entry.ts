@@ -13,10 +13,15 @@ export function packageEntry({ name, subpath, base }: PackageEntryQuery): string
   for (const folder of base.resolve.paths(name) ?? []) {
     const manifest = join(folder, name, 'package.json');
     if (!existsSync(manifest)) continue;
-    const target = targetIn(readExports(manifest), subpath);
-    return target === undefined ? undefined : join(dirname(manifest), target);
+    return entryInFolder(dirname(manifest), subpath);
   }
   return undefined;
+}
+
+/** Absolute path of an entry of the package in a folder, undefined when it offers none. */
+export function entryInFolder(folder: string, subpath: string): string | undefined {
+  const target = targetIn(readExports(join(folder, 'package.json')), subpath);
+  return target === undefined ? undefined : join(folder, target);
 }
 
 function readExports(manifest: string): unknown {

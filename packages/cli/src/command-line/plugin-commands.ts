@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { OFFICIAL_PLUGINS, packageFor, readPlugins } from '@tappet/core';
+import { OFFICIAL_PLUGINS, readPlugins, readReference } from '@tappet/core';
 import { connect } from '@tappet/plugin-control/client';
 import { currentReader, whyUnsafe } from '../config/safety.ts';
 import { findSocket } from '../find-daemon.ts';
@@ -9,7 +10,7 @@ import type { Io } from '../io.ts';
 import type { CliCommand } from '../plugin-command.ts';
 import { readConfig } from '../read-config.ts';
 import type { CommandDefinition } from './definition.ts';
-import { packageEntry } from './package-entry.ts';
+import { entryInFolder, packageEntry } from './package-entry.ts';
 import { commandNamed } from './table.ts';
 
 /** A command of a plugin, ready to be called. */
@@ -85,12 +86,24 @@ async function commandsOf(
 }
 
 function entryOf(plugin: string, directory: string): string | undefined {
-  if (/^(\.{0,2}\/|file:)/.test(plugin)) return undefined;
+  const reference = readReference(plugin);
+  if (reference.kind === 'path') return entryBeside(reference.path, directory);
   const here = dirname(fileURLToPath(import.meta.url));
   const bases = [directory, here].map((folder) => createRequire(`${folder}/_`));
   for (const base of bases) {
-    const entry = packageEntry({ name: packageFor(plugin), subpath: './cli', base });
-    if (entry !== undefined) return entry;
+    for (const name of reference.candidates) {
+      const entry = packageEntry({ name, subpath: './cli', base });
+      if (entry !== undefined) return entry;
+    }
+  }
+  return undefined;
+}
+
+/** A plugin named by a path has commands when the package it lies in exports them. */
+function entryBeside(path: string, directory: string): string | undefined {
+  const start = path.startsWith('file:') ? fileURLToPath(path) : resolve(directory, path);
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return entryInFolder(folder, './cli');
   }
   return undefined;
 }

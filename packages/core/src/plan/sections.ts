@@ -125,7 +125,7 @@ function serviceKeyIssue(options: {
 function elsewhere(key: string, value: unknown): string | undefined {
   if (Object.hasOwn(rootEntries, key)) return `"${key}" belongs to the top of the file, above the first table`;
   return isTable(value)
-    ? `if a plugin owns [services.${key}], add it to plugins and npm install its package`
+    ? `if it belongs to a plugin, add "${key}" to plugins and run npm install tappet-plugin-${key}`
     : undefined;
 }
 

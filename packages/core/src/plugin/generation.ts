@@ -166,7 +166,8 @@ export class Generation implements CallTarget {
   }
 
   #bounded(plugin: string, step: StepName, work: () => void | Promise<void>): Promise<void> {
-    const deadlineMs = step === 'dispose' ? DISPOSE_DEADLINE_MS : DEFAULT_DEADLINE_MS;
+    // Nothing goes on before these are over, so they do not get the time of a hook.
+    const deadlineMs = step === 'dispose' || step === 'onInForce' ? DISPOSE_DEADLINE_MS : DEFAULT_DEADLINE_MS;
     return withDeadline({
       clock: this.#options.clock,
       deadlineMs,

@@ -11,6 +11,6 @@ export {
 export { configured } from './configured.ts';
 export { definePlugin, type Plugin } from './define-plugin.ts';
 export { entryOf, type PluginEntry } from './entry.ts';
-export { OFFICIAL_PLUGINS, packageFor } from './package-names.ts';
+export { OFFICIAL_PLUGINS, packageFor, type PluginReference, readReference } from './package-names.ts';
 export type { PluginReport, TapReport } from './report.ts';
 export { loadPlugins, type LoadPluginsOptions } from './resolve.ts';

@@ -1,3 +1,4 @@
+import { serviceEntries } from '../plan/service-schema.ts';
 import type { Plugin } from './define-plugin.ts';
 
 /** What a plugin may be called: its name is a key in the configuration and the first half of every label. */
@@ -13,6 +14,9 @@ export function whyNoPlugin(value: unknown): string | undefined {
   if (typeof name !== 'string') return `its name is ${typeof name}, expected a string`;
   if (!PLUGIN_NAME.test(name)) {
     return `its name is "${name}", expected lower-case letters, digits, ".", "_" and "-"`;
+  }
+  if (Object.hasOwn(serviceEntries, name)) {
+    return `its name is "${name}", which is a key of every service: its section would never reach it`;
   }
   if (typeof setup !== 'function') return `its setup is ${typeof setup}, expected a function`;
   return whyBadSchema(value);

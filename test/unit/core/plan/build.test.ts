@@ -410,7 +410,7 @@ describe('what is wrong is told', () => {
       summary: 'a section that nobody knows',
       input: service({ zzzzzz: {} }),
       issues: [
-        'ERR_CONFIG_UNKNOWN_KEY services[0].zzzzzz (key): cannot use "zzzzzz" in service "web": there is no such key | if a plugin owns [services.zzzzzz], add it to plugins and npm install its package',
+        'ERR_CONFIG_UNKNOWN_KEY services[0].zzzzzz (key): cannot use "zzzzzz" in service "web": there is no such key | if it belongs to a plugin, add "zzzzzz" to plugins and run npm install tappet-plugin-zzzzzz',
       ],
     },
     {
