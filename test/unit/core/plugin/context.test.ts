@@ -78,7 +78,7 @@ describe('shared values', () => {
     const { load } = hostRig();
     const seen: (number | undefined)[] = [];
     await load([
-      definePlugin({ name: 'user', after: ['owner'], setup: ({ use }) => void seen.push(use(token)?.spend()) }),
+      definePlugin({ name: 'taker', after: ['owner'], setup: ({ use }) => void seen.push(use(token)?.spend()) }),
       definePlugin({
         name: 'early',
         setup: ({ use }) => void seen.push(use(createToken<{ spend(): number }>('example.com/budget'))?.spend()),
@@ -87,7 +87,7 @@ describe('shared values', () => {
     ]);
     expect(seen).toEqual([7, 7]);
     seen.length = 0;
-    await load([definePlugin({ name: 'user', setup: ({ use }) => void seen.push(use(token)?.spend()) })]);
+    await load([definePlugin({ name: 'taker', setup: ({ use }) => void seen.push(use(token)?.spend()) })]);
     expect(seen).toEqual([undefined]);
   });
 
