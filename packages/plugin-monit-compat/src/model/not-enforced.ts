@@ -65,6 +65,9 @@ function serviceParts({ rules, name }: MonitService): NotEnforced[] {
     if (test.kind === 'connection' && test.protocol !== undefined && UNTESTED_PROTOCOLS.has(test.protocol)) {
       found.push({ at, what, why: `the protocol ${test.protocol} is not spoken: only the connection is tested` });
     }
+    if (test.kind === 'connection' && test.sourceAddress !== undefined) {
+      found.push({ at, what, why: 'connections are made from the address that the system chooses' });
+    }
     if (test.kind === 'connection' && /sslv[23]/.test(test.tls?.version ?? '')) {
       found.push({ at, what, why: 'no current TLS library supports SSLv2 and SSLv3' });
     }

@@ -151,7 +151,7 @@ describe('alerts by mail', () => {
     const { configuration } = loadMonitText(
       `set mailserver 127.0.0.1 port ${sink.port} using tls with timeout 1 seconds`,
     );
-    await expect(createMailer(configuration.settings)(MAIL)).rejects.toThrow();
+    await expect(createMailer(configuration.settings)(MAIL)).rejects.toThrow(/127.0.0.1/);
     expect(sink.mails).toEqual([]);
   });
 });
@@ -163,7 +163,7 @@ describe('alerts to a webhook', () => {
       let body = '';
       request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
       request.on('end', () => {
-        bodies.push(`${request.headers['x-key']} ${body}`);
+        bodies.push(`${String(request.headers['x-key'])} ${body}`);
         response.end();
       });
     });

@@ -102,7 +102,7 @@ describe('http', () => {
     const port = await listen(
       createHttpServer((request, response) => {
         seen.push(
-          `${request.method} ${request.url} ${request.headers.host} ${request.headers['x-a']} ${request.headers.authorization} ${request.headers['user-agent']}`,
+          `${request.method} ${request.url} ${request.headers.host} ${String(request.headers['x-a'])} ${request.headers.authorization} ${request.headers['user-agent']}`,
         );
         response.end();
       }),

@@ -205,7 +205,7 @@ describe('a configuration that is refused', () => {
         plugins: { 'monit-compat': { monit: 'check nonsense' } },
         services: [{ name: 'other', command: '/bin/other' }],
       }),
-    ).rejects.toThrow();
+    ).rejects.toThrow(/cannot use the configuration: 1 issue/);
     world.ports.set(80, false);
     await harness.advance(10_001);
     expect(world.runs).toContain('/bin/start app');
@@ -243,5 +243,50 @@ describe('timers', () => {
     const { harness } = await watching(HOST);
     expect(harness.clock.pendingTimers).toBe(1);
     await harness.close();
+  });
+});
+
+describe('a pid file that names an innocent process', () => {
+  it('never gets that process a signal', async () => {
+    const { Session, loadMonitText } = await import('@tappet/plugin-monit-compat');
+    const { silentLogger, systemClock } = await import('@tappet/core');
+    const { spawn } = await import('node:child_process');
+    const innocent = spawn('sleep', ['600'], { stdio: 'ignore' });
+    const pidFile = join(folder, 'stale.pid');
+    writeFileSync(pidFile, String(innocent.pid));
+    const { configuration } = loadMonitText(`check process gone with pidfile ${pidFile}
+  start program = "/bin/true" with timeout 1 seconds
+  stop program = "/bin/true" with timeout 1 seconds
+  if memory > 1 B then restart`);
+    const session = new Session({ clock: systemClock });
+    const refused = { outcome: 'refused', message: '' } as const;
+    await session.adopt(
+      {
+        configuration,
+        own: new Map(),
+        pollMs: 50,
+        fastMs: 1000,
+        isRehearsal: false,
+        host: 'h',
+        webhook: undefined,
+        statePath: undefined,
+        queueFolder: undefined,
+        controlFile: '',
+      },
+      {
+        supervisor: { service: () => undefined, serviceStatus: () => undefined, submit: async () => refused },
+        log: silentLogger,
+        emit: () => undefined,
+      },
+    );
+    const end = performance.now() + 20_000;
+    while ((session.watch?.pending.size ?? 0) === 0 && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(session.watch?.pending.get('gone')).toBe('restart');
+    await session.close();
+    expect(innocent.exitCode).toBeNull();
+    expect(innocent.signalCode).toBeNull();
+    innocent.kill('SIGKILL');
+    await new Promise((resolve) => innocent.once('exit', resolve));
   });
 });
