@@ -27,6 +27,7 @@ export type {
   ServiceInput,
   SupervisorExit,
   SupervisorOptions,
+  WaitOptions,
 } from './supervisor/options.ts';
 export type { JournalEntry, ServiceStatus, SupervisorStatus, WhyReport } from './supervisor/status.ts';
 export { createSupervisor } from './supervisor/supervisor.ts';

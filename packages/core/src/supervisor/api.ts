@@ -3,7 +3,7 @@ import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { SupervisorEvent } from './events.ts';
-import type { SupervisorExit } from './options.ts';
+import type { SupervisorExit, WaitOptions } from './options.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
 
@@ -67,13 +67,13 @@ export interface Supervisor extends PluginSupervisor, AsyncDisposable {
    * and {@link Supervisor.wait} throws its error. Starts the supervisor if nobody did. Once the shutdown began it does nothing.
    * Throws a TypeError for a component of both kinds or of none, and for a name that is taken.
    */
-  launch(name: string, component: Component, options?: LaunchOptions): Promise<void>;
+  launch(name: string, component: Component, options?: LaunchOptions & WaitOptions): Promise<void>;
   /** Resolves when every enabled service is up, has ended, or has failed for the first time. */
-  settled(): Promise<void>;
+  settled(options?: WaitOptions): Promise<void>;
   /** Resolves when the supervisor has gone down, whatever the reason. Never rejects. */
   readonly ended: Promise<SupervisorExit>;
   /** Like `ended`, but throws the first error that happened. */
-  wait(): Promise<SupervisorExit>;
+  wait(options?: WaitOptions): Promise<SupervisorExit>;
   /** Every error so far, first first. */
   readonly errors: readonly Error[];
   /** A shutdown in progress gets one more second. */

@@ -42,6 +42,8 @@ export interface SupervisorOptions {
   readonly directory?: string | null | ((project: string) => string);
   /** Start only these and what they depend on. */
   readonly only?: readonly string[];
+  /** Aborting it brings the ordered shutdown on, as `requestStop` does. */
+  readonly signal?: AbortSignal;
   /** Default: silent. */
   readonly log?: Logger;
   readonly clock?: Clock;
@@ -59,4 +61,9 @@ export interface SupervisorExit {
   readonly reason: string;
   /** Every error that brought it down or happened on the way, first first. */
   readonly errors: readonly Error[];
+}
+
+/** How long somebody waits: until the promise settles, or the signal aborts and its reason is thrown. What is waited for goes on. */
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
 }

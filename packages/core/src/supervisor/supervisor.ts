@@ -16,6 +16,7 @@ import type { ServiceFacts } from '../service/facts.ts';
 import type { Service } from '../service/service.ts';
 import type { Store } from '../store/contract.ts';
 import { VERSION } from '../version.ts';
+import { abortable } from './abortable.ts';
 import { adoptAll } from './adopt.ts';
 import type { ReloadReport, Supervisor } from './api.ts';
 import { applyDiff } from './apply-diff.ts';
@@ -26,7 +27,7 @@ import { EventBus } from './event-bus.ts';
 import type { SupervisorEvent } from './events.ts';
 import { Fleet, unknownService } from './fleet.ts';
 import { openMachine } from './machine.ts';
-import type { SupervisorExit, SupervisorOptions } from './options.ts';
+import type { SupervisorExit, SupervisorOptions, WaitOptions } from './options.ts';
 import { PlanLoader } from './plan-loader.ts';
 import { daemonRecord } from './records.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
@@ -114,6 +115,7 @@ class Engine implements Supervisor {
       started: async () => this.#starting?.catch(() => {}),
       close: () => this.#close({ clean: true }),
     });
+    this.#obey(options.signal);
   }
 
   get project(): string {
@@ -138,17 +140,17 @@ class Engine implements Supervisor {
     return this.#starting;
   }
 
-  settled(): Promise<void> {
-    return this.#settled;
+  settled({ signal }: WaitOptions = {}): Promise<void> {
+    return abortable(this.#settled, signal);
   }
 
-  async wait(): Promise<SupervisorExit> {
-    const exit = await this.ended;
+  async wait({ signal }: WaitOptions = {}): Promise<SupervisorExit> {
+    const exit = await abortable(this.ended, signal);
     if (exit.errors[0] !== undefined) throw exit.errors[0];
     return exit;
   }
 
-  async launch(name: string, component: Component, options: LaunchOptions = {}): Promise<void> {
+  async launch(name: string, component: Component, options: LaunchOptions & WaitOptions = {}): Promise<void> {
     componentKind(name, component);
     await this.start();
     if (this.#descent.reason !== undefined) return;
@@ -170,7 +172,8 @@ class Engine implements Supervisor {
       failed: (error) => this.#errors.push(error),
     });
     const service: Service = this.#fleet.add(componentSpec(name, before), runner, 'component');
-    await service.submit({ action: 'start', actor: 'boot', reason: 'launched by the program' });
+    const started = service.submit({ action: 'start', actor: 'boot', reason: 'launched by the program' });
+    await abortable(started, options.signal);
   }
 
   requestStop(reason: string, exitCode = 0): void {
@@ -379,6 +382,14 @@ class Engine implements Supervisor {
     this.#note('error', 'System cannot continue without this service', service.name);
     this.#note('error', 'Initiating graceful shutdown due to critical service failure');
     this.#goDown({ actor: 'shutdown', reason, causedBy: cause }, 1);
+  }
+
+  #obey(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const stop = (): void => this.requestStop(messageOf(signal.reason));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    void this.ended.then(() => signal.removeEventListener('abort', stop));
   }
 
   #goDown(cause: Cause, exitCode: number): void {

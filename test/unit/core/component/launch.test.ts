@@ -147,6 +147,28 @@ describe('launch', () => {
     await supervisor.wait();
   });
 
+  it('goes down when the signal of the program aborts, and lets nobody wait longer than they want', async () => {
+    const clock = virtualClock();
+    const program = new AbortController();
+    const supervisor = createSupervisor({
+      clock,
+      processes: fakeProcesses({ clock }),
+      environment: {},
+      signal: program.signal,
+    });
+    const said: string[] = [];
+    const impatient = new AbortController();
+    const launched = supervisor.launch('a', blocking('a', said), { checkReady: () => false, signal: impatient.signal });
+    await clock.settle();
+    impatient.abort(new Error('too long'));
+    await expect(launched).rejects.toThrow('too long');
+    await expect(supervisor.wait({ signal: AbortSignal.abort(new Error('not now')) })).rejects.toThrow('not now');
+    program.abort(new Error('the program ends'));
+    await clock.advance(1);
+    expect(await supervisor.ended).toMatchObject({ reason: 'the program ends', exitCode: 0 });
+    expect(said).toEqual(['run a', 'shutdown a']);
+  });
+
   it('does nothing once the shutdown began', async () => {
     const { supervisor, said } = make();
     await supervisor.launch('a', blocking('a', said));
