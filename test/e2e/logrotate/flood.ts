@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -18,7 +18,8 @@ const LINE = /^\d{12} the quick brown fox jumps$/;
 
 /** The files of a log, oldest first: numbered or dated ones. */
 export function logFiles(folder: string, log: string): string[] {
-  const names = readdirSync(folder).filter((name) => name.startsWith(`${log}`) && name !== log);
+  if (!existsSync(join(folder, log))) return [];
+  const names = readdirSync(folder).filter((name) => name.startsWith(log) && name !== log);
   const order = (name: string): number => {
     const number = /^\.(\d+)/.exec(name.slice(log.length))?.[1];
     if (number !== undefined) return -Number(number);
@@ -54,11 +55,6 @@ export function census(folder: string, { log, count }: { log: string; count: num
   let lost = 0;
   for (const mark of seen) lost += 1 - mark;
   return { ...found, lost, files: files.length };
-}
-
-/** Bytes of the file being written. */
-export function currentSize(folder: string, log: string): number {
-  return statSync(join(folder, log), { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Whether the last line has been written. */
