@@ -3,5 +3,5 @@ import shared from '../vitest.shared.ts';
 
 export default mergeConfig(
   shared,
-  defineConfig({ test: { include: ['**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } }),
+  defineConfig({ test: { include: ['**/*.test.ts'], maxWorkers: 3, testTimeout: 60_000, hookTimeout: 60_000 } }),
 );

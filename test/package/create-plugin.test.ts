@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../e2e/support/tappet.ts';
-import { localRegistry, type LocalRegistry, type Manifest, type PackedPackage } from './local-registry.ts';
+import { localRegistry, type LocalRegistry } from './local-registry.ts';
+import { packAll } from './support/consumer.ts';
 
 /**
  * What somebody does who has Tappet from npm and nothing else: every package comes packed out of a registry, the folder lies
@@ -29,7 +30,7 @@ beforeAll(async () => {
   plugin = join(folder, 'work', 'tappet-plugin-my-thing');
   project = join(folder, 'project');
   for (const name of ['work', 'project', 'tarballs', 'home']) mkdirSync(join(folder, name));
-  registry = await localRegistry({ packed: await packAll(), workspace: WORKSPACE });
+  registry = await localRegistry({ packed: await packAll(join(folder, 'tarballs')), workspace: WORKSPACE });
 }, 120_000);
 
 afterAll(async () => {
@@ -171,18 +172,6 @@ async function pidOf(service: string): Promise<unknown> {
 }
 
 /** What "npm publish" would send of each package. */
-async function packAll(): Promise<readonly PackedPackage[]> {
-  const packages = readdirSync(join(WORKSPACE, 'packages')).map((name) => join(WORKSPACE, 'packages', name));
-  const tarballs = join(folder, 'tarballs');
-  const args = ['pack', ...packages, '--ignore-scripts', '--json', '--pack-destination', tarballs];
-  await succeed('npm', args, folder);
-  return packages.map((path) => {
-    const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest;
-    const { name, version } = manifest;
-    return { manifest, tarball: join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`) };
-  });
-}
-
 async function succeed(command: string, args: readonly string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await run(command, args, cwd);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);

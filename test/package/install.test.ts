@@ -26,7 +26,7 @@ let consumer: Consumer;
 beforeAll(async () => {
   consumer = await makeConsumer();
   consumer.write('services.toml', SERVICES);
-}, 120_000);
+}, 300_000);
 afterAll(() => consumer?.[Symbol.dispose]());
 
 /** The installed command, under some Node. */
@@ -153,5 +153,5 @@ describe('other versions of Node', () => {
       const { code, stderr } = await run([node, script], { cwd: consumer.folder });
       expect(code, stderr).toBe(0);
     }
-  }, 120_000);
+  }, 600_000);
 });

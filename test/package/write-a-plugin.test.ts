@@ -9,7 +9,7 @@ let consumer: Consumer;
 
 beforeAll(async () => {
   consumer = await makeConsumer();
-}, 120_000);
+}, 300_000);
 afterAll(() => consumer?.[Symbol.dispose]());
 
 /** The files that a page has the reader write: blocks with a path after the language. */

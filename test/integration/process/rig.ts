@@ -6,7 +6,6 @@ import {
   createProcessLayer,
   fileSink,
   type Logger,
-  type OutputChannel,
   type ProcessLayer,
   type ProcessLayerOptions,
   type RunningProcess,
@@ -186,5 +185,3 @@ export async function hasCgroups(): Promise<boolean> {
 export async function untilOutput(rig: Rig, text: string, service = 's'): Promise<void> {
   await until(`"${text}" in the output of ${service}`, () => rig.output(service).includes(text));
 }
-
-export type { OutputChannel };

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { localRegistry, type Manifest, type PackedPackage } from '../local-registry.ts';
 
 export const REPOSITORY: string = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -30,10 +31,10 @@ export async function makeConsumer(): Promise<Consumer> {
   const folder = join(root, 'app');
   for (const path of [tarballs, folder]) mkdirSync(path);
 
-  const sources = readdirSync(join(REPOSITORY, 'packages')).map((name) => join(REPOSITORY, 'packages', name));
-  await npm(['pack', '--pack-destination', tarballs, ...sources], root);
+  const packed = await packAll(tarballs);
   writeFileSync(join(folder, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }');
-  await npm(['install', ...readdirSync(tarballs).map((name) => join(tarballs, name))], folder);
+  await using registry = await localRegistry({ packed, workspace: REPOSITORY });
+  await npm(['install', ...packed.map(({ tarball }) => tarball)], folder, registry.url);
 
   const packages = readdirSync(join(folder, 'node_modules/@tappet')).map((name) => `@tappet/${name}`);
   return {
@@ -51,6 +52,17 @@ export async function makeConsumer(): Promise<Consumer> {
   };
 }
 
+/** Packs every package into a folder, as npm would publish it. */
+export async function packAll(tarballs: string): Promise<readonly PackedPackage[]> {
+  const sources = readdirSync(join(REPOSITORY, 'packages')).map((name) => join(REPOSITORY, 'packages', name));
+  await npm(['pack', ...sources, '--ignore-scripts', '--pack-destination', tarballs], tarballs);
+  return sources.map((path) => {
+    const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest;
+    const { name, version } = manifest;
+    return { manifest, tarball: join(tarballs, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`) };
+  });
+}
+
 function entriesOf(folder: string, name: string): string[] {
   const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { exports: object };
   return Object.keys(exports)
@@ -58,13 +70,14 @@ function entriesOf(folder: string, name: string): string[] {
     .map((entry) => join(name, entry));
 }
 
-/** Runs npm with the registry and cache of this machine, and nothing else of an npm that runs these tests. */
-export async function npm(args: readonly string[], cwd: string): Promise<void> {
+/** Runs npm with a registry (default: that of this machine) and the cache of this machine, and nothing else of an npm that runs these tests. */
+export async function npm(args: readonly string[], cwd: string, registry?: string): Promise<void> {
   const kept = new Set(['npm_config_registry', 'npm_config_cache', 'npm_config_userconfig']);
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') || kept.has(name)),
   );
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  if (registry !== undefined) env['npm_config_registry'] = registry;
   const { code, stderr } = await run(['npm', ...args, ...quiet], { cwd, env });
   if (code !== 0) throw new Error(`npm ${args[0]} failed with ${code}: ${stderr}`);
 }
@@ -75,7 +88,7 @@ export function run(
   { cwd, env = process.env }: { readonly cwd: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(command, args, { cwd, env, timeout: 90_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+    execFile(command, args, { cwd, env, timeout: 240_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 255, stdout, stderr }),
     );
   });

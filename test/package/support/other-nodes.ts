@@ -20,7 +20,9 @@ export async function installNode22(folder: string): Promise<string | undefined>
   mkdirSync(folder, { recursive: true });
   const node = join(folder, 'node_modules/node/bin/node');
   try {
-    await npm(['install', '--no-save', '--prefix', folder, 'node@22'], folder);
+    const install = (): Promise<void> => npm(['install', '--no-save', '--prefix', folder, 'node@22'], folder);
+    // 40 MB over the network: once more before it counts as a failure.
+    await install().catch(install);
     const { stdout } = await run([node, '--version'], { cwd: folder });
     if (!stdout.startsWith('v22.')) throw new Error(`it is ${stdout}`);
     return node;
