@@ -5,7 +5,7 @@ import { configSchema, type LogrotateConfig } from './plugin/config.ts';
 import { ForeignLogs } from './plugin/foreign-logs.ts';
 import { logDirectory } from './plugin/log-places.ts';
 import { exposeMethods } from './plugin/methods.ts';
-import { serviceSchema, type ServiceTable } from './plugin/service-options.ts';
+import { optionsReader, serviceSchema, type ServiceTable } from './plugin/service-options.ts';
 import { CapturedLogs } from './sink/captured-logs.ts';
 
 export { decideDue, type Decision, type DueInput } from './decide/due.ts';
@@ -56,8 +56,10 @@ const logrotate: Plugin<LogrotateConfig, ServiceTable> = definePlugin({
     );
     const stateFile = join(directory, `.tappet-${supervisor.project}.status`);
 
-    captureOutput(context, { logs, directory });
-    exposeMethods(context, { logs, directory });
+    const optionsOf = optionsReader(config.defaults, context.serviceConfig);
+
+    captureOutput(context, { logs, directory, optionsOf });
+    exposeMethods(context, { logs, directory, optionsOf });
     // Before the first sink is asked for; at a reload the old settings hold until the new ones are in force.
     onActivate(() => {
       if (logs.files.length === 0) logs.configure({ budget: config.budget, stateFile });

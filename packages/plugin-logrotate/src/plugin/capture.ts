@@ -5,19 +5,21 @@ import { whyUnsafe } from '../sink/log-folder.ts';
 import type { LogSettings } from '../sink/settings.ts';
 import type { LogrotateConfig } from './config.ts';
 import { logPath } from './log-places.ts';
-import { resolveOptions, type ServiceOptions, type ServiceTable } from './service-options.ts';
+import type { OptionsOf, ServiceOptions, ServiceTable } from './service-options.ts';
 
 /** The context of this plugin. */
 export type LogrotateContext = PluginContext<LogrotateConfig, ServiceTable>;
 
+/** What the parts of the plugin share. */
+export interface Capture {
+  readonly logs: CapturedLogs;
+  readonly directory: string;
+  readonly optionsOf: OptionsOf;
+}
+
 /** Hands the output of services to log files. */
-export function captureOutput(
-  context: LogrotateContext,
-  { logs, directory }: { logs: CapturedLogs; directory: string },
-): void {
-  const { hooks, config, serviceConfig, log } = context;
-  const optionsOf = (service: { readonly name: string }): ServiceOptions =>
-    resolveOptions(config.defaults, serviceConfig(service).raw);
+export function captureOutput(context: LogrotateContext, { logs, directory, optionsOf }: Capture): void {
+  const { hooks, config, log } = context;
 
   hooks.spawnSpec.tap('separate stderr', (spec, { service }) => {
     const options = optionsOf(service);

@@ -1,10 +1,9 @@
 import type { ServiceView } from '@tappet/core';
 import { listLog } from '../logs/list-log.ts';
 import type { StoredLog, StoredLogs } from '../logs/stored-log.ts';
-import type { CapturedLogs } from '../sink/captured-logs.ts';
-import type { LogrotateContext } from './capture.ts';
+import type { Capture, LogrotateContext } from './capture.ts';
 import { logPath } from './log-places.ts';
-import { resolveOptions } from './service-options.ts';
+import type { ServiceOptions } from './service-options.ts';
 
 /**
  * Offers to the control API:
@@ -12,22 +11,15 @@ import { resolveOptions } from './service-options.ts';
  * - `files`: every log of every service with its old ones, and the budget
  * - `rotate { service? }`: rotates the logs of a service, or all, and answers once that is done, compression included
  */
-export function exposeMethods(
-  context: LogrotateContext,
-  { logs, directory }: { logs: CapturedLogs; directory: string },
-): void {
+export function exposeMethods(context: LogrotateContext, { logs, directory, optionsOf }: Capture): void {
   const { expose, supervisor, config, describe } = context;
   const placesOf = (service: ServiceView): Pick<StoredLog, 'service' | 'stream' | 'path'>[] =>
-    placesFor(service, context, directory);
+    placesFor(service, optionsOf(service), directory);
 
   expose('files', (): StoredLogs => {
     const all = supervisor
       .services()
-      .flatMap((service) =>
-        placesOf(service).map((place) =>
-          listLog(place, resolveOptions(config.defaults, context.serviceConfig(service).raw).rules),
-        ),
-      );
+      .flatMap((service) => placesOf(service).map((place) => listLog(place, optionsOf(service).rules)));
     return { logs: all, budget: config.budget ?? null };
   });
   expose('rotate', async ({ service }) => {
@@ -50,10 +42,9 @@ export function exposeMethods(
 
 function placesFor(
   service: ServiceView,
-  { config, serviceConfig }: LogrotateContext,
+  options: ServiceOptions,
   directory: string,
 ): Pick<StoredLog, 'service' | 'stream' | 'path'>[] {
-  const options = resolveOptions(config.defaults, serviceConfig(service).raw);
   const streams = options.stderr === undefined ? (['output'] as const) : (['stdout', 'stderr'] as const);
   return streams.flatMap((stream) => {
     const path = logPath(service, { stream, options, directory });

@@ -52,6 +52,23 @@ export function resolveOptions(defaults: ServiceTable['raw'], own: ServiceTable[
   }, BASE);
 }
 
+/** {@link resolveOptions} for the services of a plan; tables that were seen are not read again. */
+export function optionsReader(
+  defaults: ServiceTable['raw'],
+  tableOf: (service: { readonly name: string }) => ServiceTable,
+): OptionsOf {
+  const known = new WeakMap<ServiceTable, ServiceOptions>();
+  return (service) => {
+    const table = tableOf(service);
+    const options = known.get(table) ?? resolveOptions(defaults, table.raw);
+    known.set(table, options);
+    return options;
+  };
+}
+
+/** The options of a service. */
+export type OptionsOf = (service: { readonly name: string }) => ServiceOptions;
+
 /** Reads a table of options over others. */
 export function readOptions(raw: unknown, base: ServiceOptions = BASE): Read<ServiceOptions> {
   if (!isTable(raw)) return { issues: [issue([], 'must be a table')] };

@@ -10,6 +10,7 @@ import type { LineOptions, LogSettings } from './settings.ts';
 
 /** Clocks are set and machines sleep: the next due moment is looked at again after this. */
 const LONGEST_WAIT_MS = 3600_000;
+const LOOK_AGAIN_MS = 60_000;
 
 /** Who writes into a log. */
 export interface LogSource {
@@ -30,6 +31,7 @@ export class CapturedLogs {
   #budget: number | undefined;
   #stateFile: string | undefined;
   #timer: Timer | undefined;
+  #timerDueMs = Infinity;
   #isBudgetDue = false;
 
   constructor({ clock, log }: { clock: Clock; log: Logger }) {
@@ -102,7 +104,7 @@ export class CapturedLogs {
     if (known !== undefined) {
       known.sinks++;
       known.file.renew(settings);
-      this.#schedule();
+      this.#expect(known.file);
       return known.file;
     }
     const file = new LogFile({
@@ -112,14 +114,15 @@ export class CapturedLogs {
       clock: this.#clock,
       compressor: this.#compressor,
       onRotated: () => {
-        if (this.#isTimed(file)) this.#saveState();
         this.#checkBudget();
+        if (!this.#isTimed(file)) return;
+        this.#saveState();
         this.#schedule();
       },
     });
     this.#files.set(path, { file, sinks: 1 });
     if (this.#isTimed(file)) this.#restoreState(file);
-    this.#schedule();
+    this.#expect(file);
     return file;
   }
 
@@ -142,14 +145,21 @@ export class CapturedLogs {
   #schedule(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#timerDueMs = Infinity;
+    for (const file of this.files) this.#expect(file);
+  }
+
+  /** Sees to it that the timer is not later than this log is due. */
+  #expect({ settings, lastRotated }: LogFile): void {
     const nowMs = this.#clock.wallMs();
-    const dueMs = this.files.flatMap(
-      ({ settings, lastRotated }) => nextDueMs({ criterion: settings.rules.criterion, lastRotated, nowMs }) ?? [],
-    );
-    if (dueMs.length === 0) return;
+    const dueMs = nextDueMs({ criterion: settings.rules.criterion, lastRotated, nowMs });
+    if (dueMs === undefined) return;
     // What is due but held back (too small, too young) is looked at once a minute.
-    const waitMs = Math.min(Math.max(Math.min(...dueMs) - nowMs, 1), LONGEST_WAIT_MS);
-    this.#timer = this.#clock.setTimer(waitMs <= 1 ? 60_000 : waitMs, () => {
+    const atMs = dueMs <= nowMs ? nowMs + LOOK_AGAIN_MS : Math.min(dueMs, nowMs + LONGEST_WAIT_MS);
+    if (atMs >= this.#timerDueMs) return;
+    this.#timerDueMs = atMs;
+    this.#timer?.cancel();
+    this.#timer = this.#clock.setTimer(atMs - nowMs, () => {
       this.#timer = undefined;
       this.rotateDue();
     });
