@@ -106,7 +106,16 @@ export function fakeSupervisor(services: readonly FakeService[] = [{ name: 'web'
     why(name) {
       const view = fake.service(name);
       if (view === undefined) return undefined;
-      return { service: name, state: view.state, reason: 'because', waitingFor: [], journal: [], blocksShutdown: [] };
+      return {
+        service: name,
+        state: view.state,
+        reason: 'because',
+        waitingFor: [],
+        notes: [],
+        results: [],
+        journal: [],
+        blocksShutdown: [],
+      };
     },
     tail: (name) => Buffer.from(services.find((service) => service.name === name)?.tail ?? ''),
     onOutput(service, listener) {

@@ -18,9 +18,11 @@ export async function run({ args, options, io }: Invocation): Promise<number> {
 
 /** The answer as people read it: state and reason, what it waits for, what led here. */
 export function whyText(report: WhyReport, paint: Paint): string {
-  const { service, state, reason, waitingFor, journal, blocksShutdown } = report;
+  const { service, state, reason, waitingFor, notes, results, journal, blocksShutdown } = report;
   const lines = [`${paint.bold(service)} is ${paint.state(state, state)}${reason === null ? '' : `: ${reason}`}`];
   if (waitingFor.length > 0) lines.push(...list('It is waiting for:', waitingFor));
+  if (notes.length > 0) lines.push(...list('What plugins say of it:', notes));
+  if (results.length > 0) lines.push(...list('Last results:', results));
   if (blocksShutdown.length > 0) lines.push(...list('The shutdown is waiting for:', blocksShutdown));
   if (journal.length > 0) {
     const rows = journal.map(({ time, from, to, cause }) => [

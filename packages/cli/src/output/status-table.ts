@@ -48,7 +48,7 @@ function top({ project, pid, uptimeMs, phase, configFile }: SupervisorStatus, pa
 /** Why a line is worth a look; empty when all is as it should be. */
 function detail(service: ServiceStatus): string {
   if (service.waitingFor.length > 0) return `waiting for ${service.waitingFor.join(', ')}`;
-  if (service.state === 'RUNNING') return '';
+  if (service.state === 'RUNNING') return service.notes[0] ?? '';
   if (service.completed) return 'completed';
   if (!service.enabled && service.starts === 0) return 'disabled';
   if (service.held) return 'stopped by a user';

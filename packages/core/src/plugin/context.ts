@@ -88,7 +88,10 @@ export interface PluginContext<Config = unknown, ServiceConfig = unknown> {
   use<T>(token: Token<T>): T | undefined;
   /** Offers a method to the control API under `<plugin>/<method>`. */
   expose(method: string, handler: ExposedMethod): void;
-  /** Adds fields to what `status` shows of a service, under the plugin's name. Return undefined for nothing. */
+  /**
+   * Adds fields to what `status` shows of a service, under the plugin's name. Return undefined for nothing. Three names hold lists of
+   * lines that are shown with the supervisor's own: `waitingFor` (status, why), `notes` (status, why) and `results` (why).
+   */
   describe(describe: (service: ServiceView) => Readonly<Record<string, unknown>> | undefined): void;
   /** Emits an event of its own; the name has the form `example.com/name`. */
   emit(name: string, data: Readonly<Record<string, unknown>>): void;

@@ -21,7 +21,7 @@ import { Journal } from './journal.ts';
 import { NotifyLines } from './notify-lines.ts';
 import type { SupervisorOptions } from './options.ts';
 import { recordOf } from './records.ts';
-import { serviceStatus, waitingFor } from './service-status.ts';
+import { serviceStatus, textsOf, waitingFor } from './service-status.ts';
 import { fallbackSink } from './sinks.ts';
 import type { ServiceStatus, WhyReport } from './status.ts';
 
@@ -193,6 +193,8 @@ export class Fleet {
       state: status.state,
       reason: status.reason,
       waitingFor: status.waitingFor,
+      notes: status.notes,
+      results: Object.values(status.plugins).flatMap((described) => textsOf(described, 'results')),
       journal: this.#journal.of(name),
       blocksShutdown: this.#context.isShuttingDown() ? this.#stillUp() : [],
     };

@@ -26,7 +26,7 @@ export function serviceStatus(service: ServiceFacts, plugins: Readonly<Record<st
     lastExit: ledger.lastExit ?? null,
     reason: formatCause(service.cause),
     waitingFor: waitingFor(service, plugins),
-    notes: [],
+    notes: Object.values(plugins).flatMap((described) => textsOf(described, 'notes')),
     plugins,
   };
 }
@@ -35,13 +35,14 @@ export function serviceStatus(service: ServiceFacts, plugins: Readonly<Record<st
 export function waitingFor(service: ServiceFacts, plugins: Readonly<Record<string, unknown>>): readonly string[] {
   if (service.state === 'STOPPING') return ['its process to end'];
   if (service.state !== 'PENDING' && service.state !== 'STARTING') return [];
-  return [...service.waitingFor, ...Object.values(plugins).flatMap(listOf)];
+  return [...service.waitingFor, ...Object.values(plugins).flatMap((described) => textsOf(described, 'waitingFor'))];
 }
 
-function listOf(described: unknown): string[] {
-  if (typeof described !== 'object' || described === null || !('waitingFor' in described)) return [];
-  const { waitingFor } = described;
-  return Array.isArray(waitingFor) ? waitingFor.map(String) : [];
+/** By convention a plugin's description of a service may hold lists of lines under these names; they are shown with ours. */
+export function textsOf(described: unknown, key: 'waitingFor' | 'notes' | 'results'): string[] {
+  if (typeof described !== 'object' || described === null) return [];
+  const texts: unknown = Reflect.get(described, key);
+  return Array.isArray(texts) ? texts.map(String) : [];
 }
 
 function roundOrNull(ms: number | undefined): number | null {

@@ -70,6 +70,10 @@ export interface WhyReport {
   readonly state: ServiceState;
   readonly reason: string | null;
   readonly waitingFor: readonly string[];
+  /** What plugins have to say of it: why it is not well. */
+  readonly notes: readonly string[];
+  /** What plugins found out last, such as results of its probes, newest last. */
+  readonly results: readonly string[];
   /** Newest last. */
   readonly journal: readonly JournalEntry[];
   /** While a shutdown runs: what it still waits for. */

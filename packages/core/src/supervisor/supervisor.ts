@@ -280,7 +280,9 @@ class Engine implements Supervisor {
       this.#store = machine.store;
       const { pending, plan } = await this.#loader.prepare(compiled);
       this.#plan = plan;
-      await pending.activate();
+      await pending.activate().catch((error: unknown) => {
+        throw compiled.locate(error);
+      });
       await pending.commit();
       this.#warnOfDescriptors(plan);
       await this.#layer.prepare(plan.services.map(pipeOf));
@@ -338,7 +340,8 @@ class Engine implements Supervisor {
       throw new TappetError('cannot reload: the supervisor is shutting down', { code: 'ERR_SHUTTING_DOWN' });
     }
     const previous = this.plan;
-    const { pending, plan } = await this.#loader.prepare(await this.#loader.compile());
+    const compiled = await this.#loader.compile();
+    const { pending, plan } = await this.#loader.prepare(compiled);
     if (plan.project !== previous.project) {
       await pending.abandon();
       throw new TappetError(`cannot reload: the project is "${previous.project}" and would become "${plan.project}"`, {
@@ -346,7 +349,9 @@ class Engine implements Supervisor {
         hint: 'run "tappet down" first, then start it under the new name',
       });
     }
-    await pending.activate();
+    await pending.activate().catch((error: unknown) => {
+      throw compiled.locate(error);
+    });
     this.#plan = plan;
     // Output goes to sinks of the new plugins before the old ones are disposed of.
     await pending.commit(() => this.#fleet.runners.forEach((runner) => runner.openSinks({ again: true })));

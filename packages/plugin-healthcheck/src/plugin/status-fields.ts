@@ -20,7 +20,13 @@ export function statusFields(
     const { lastFailure: _, history, ...rest } = checkReport(watched, check, monitor.clock);
     return { ...rest, history: history.slice(-SHOWN_RESULTS) };
   });
-  return { live, ready, blamedOn, waitingFor, notes: notesOn(service, watched, blamedOn), checks };
+  const results = checks.flatMap(({ name, history }) =>
+    history.map(({ time, ok, message, durationMs }) => {
+      const verdict = ok ? 'ok' : 'failed';
+      return `${time}  ${name}  ${verdict} in ${Math.round(durationMs)} ms${message === '' ? '' : `: ${message}`}`;
+    }),
+  );
+  return { live, ready, blamedOn, waitingFor, notes: notesOn(service, watched, blamedOn), results, checks };
 }
 
 /** The probes that a service waits for: its own while it starts, those of its dependencies while it waits for them. */
