@@ -2,13 +2,13 @@ import { nextTurn } from './settle.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** Real time for sockets and files before virtual time moves on. */
-const PATIENCE_MS = 50;
+const PATIENCE_MS = 1000;
 
 /** Virtual time after which something that has to end does not. */
 const LONGEST_MS = 10 * 60_000;
 
 /**
- * Moves the clock until the promise settles. Virtual time only moves when nothing happened for 50 ms of real time: a server that
+ * Moves the clock until the promise settles. Virtual time only moves when nothing happened for a second of real time: a server that
  * opens its port is not to meet a deadline that passes in no time.
  */
 export async function drive<T>(clock: VirtualClock, promise: Promise<T>, what: string): Promise<T> {
