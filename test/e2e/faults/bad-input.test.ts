@@ -146,3 +146,12 @@ describe('bad input', () => {
     expect(stdout).not.toMatch(/Starting service/);
   });
 });
+
+describe('log files', () => {
+  it('are asked of the supervisor: without one, exit code 3', async () => {
+    await using stack = bench(`project = "logs"\n[[services]]\nname = "web"\n${SLEEPER}\n`);
+    const { code, stderr } = await stack.run(['logs', '--since', '1h']);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/tappet up/);
+  });
+});

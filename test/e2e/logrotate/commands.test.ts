@@ -42,15 +42,15 @@ describe('the commands of the plugin', () => {
     await using one = await up(config());
     await until(() => existsSync(join(one.folder, 'log/web.log.9.gz')), 'compression');
 
-    const tail = await one.run(['log-files', 'web', '-n', '3', '--grep', ' \\d+$']);
+    const tail = await one.run(['logs', 'web', '-n', '3', '--grep', ' \\d+$']);
     expect(tail.stdout).toMatch(/T[\d:.]+Z 299998\n.*Z 299999\n.*Z 300000\n$/s);
-    const all = await one.run(['log-files', 'web', '--since', '1h', '--grep', '000$']);
+    const all = await one.run(['logs', 'web', '--since', '1h', '--grep', '000$']);
     expect(all.stdout.trim().split('\n').at(-1)).toMatch(/ 300000$/);
     const failures = await one.run(['log-files', 'web', '--grep', 'wrong']);
     expect(failures.stdout).toMatch(/^web err \| .* wrong\n$/);
     const json = await one.run(['log-files', 'db', '--json']);
     expect(JSON.parse(json.stdout)).toEqual({ service: 'db', stream: 'output', text: 'ready' });
-    const disk = await one.run(['log-files', '--disk', '--json']);
+    const disk = await one.run(['logs', '--disk', '--json']);
     expect(JSON.parse(disk.stdout)).toMatchObject({
       budget: 20 * 1024 * 1024,
       services: [{ service: 'web', oldFiles: 9 }, {}],

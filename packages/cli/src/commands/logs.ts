@@ -8,9 +8,12 @@ import { paint } from '../output/color.ts';
 import { Lines, prefixed } from '../output/line-prefix.ts';
 import { forTerminal } from '../output/terminal-text.ts';
 import { countOption } from './count-option.ts';
+import { asksForFiles, readLogFiles } from './log-files.ts';
 
 /** `tappet logs [NAME...]`: exactly the bytes of one service; of several, whole lines with the name before them. */
-export async function run({ args, options, io }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { args, options, io } = invocation;
+  if (asksForFiles(options)) return readLogFiles(invocation);
   const lines = countOption(textOption(options, 'lines'), 'lines');
   const client = await connectToDaemon(options, io);
   const request = { names: args, follow: options['follow'] === true, ...(lines === undefined ? {} : { lines }) };
