@@ -1,3 +1,4 @@
+import { aborted } from '../aborted.ts';
 import type { Clock } from '../clock.ts';
 import type { Run } from './runner.ts';
 
@@ -23,7 +24,7 @@ export async function watchReadiness(
     (error: unknown): ReadinessResult => ({ result: 'failed', error: asError(error) }),
   );
   const over = run.ended.then((): ReadinessResult => ({ result: 'over' }));
-  const result = await Promise.race([over, ready, aborted(signal)]);
+  const result = await Promise.race([over, ready, aborted(signal).then((): ReadinessResult => ({ result: 'over' }))]);
   timer?.cancel();
   const isLate = stage.signal.aborted;
   if (!isLate) stage.abort(OVER);
@@ -35,14 +36,6 @@ const OVER = new Error('the service is not starting any more');
 
 function lateness(timeoutMs: number): Error {
   return new Error(`it was not ready within ${timeoutMs / 1000}s (start_timeout)`);
-}
-
-function aborted(signal: AbortSignal): Promise<ReadinessResult> {
-  return new Promise((resolve) => {
-    const over = (): void => resolve({ result: 'over' });
-    if (signal.aborted) over();
-    else signal.addEventListener('abort', over, { once: true });
-  });
 }
 
 /** Whatever was thrown, as an Error. */

@@ -1,3 +1,4 @@
+import { aborted } from '../aborted.ts';
 import { sleep } from '../clock.ts';
 import type { Cause } from './cause.ts';
 import type { ExitInfo } from './exit.ts';
@@ -373,9 +374,4 @@ function because(reason: string, causedBy: Cause): Cause {
 
 function isVeto(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_START_VETOED';
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

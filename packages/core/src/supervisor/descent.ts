@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { aborted } from '../aborted.ts';
 import type { Clock } from '../clock.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
 import type { Cause } from '../service/cause.ts';
@@ -97,8 +98,3 @@ export class Descent {
 
 /** The last part of the limit, kept for SIGKILL and cleaning up. */
 const LAST_SECOND_MS = 1000;
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
