@@ -112,6 +112,17 @@ describe('what taps get and may return', () => {
     });
   });
 
+  it('gets the environment of the supervisor, to be read only', () => {
+    definePlugin({
+      name: 'p',
+      setup({ environment }) {
+        expectTypeOf(environment['PORT']).toEqualTypeOf<string | undefined>();
+        // @ts-expect-error it is everybody's
+        environment['PORT'] = '8080';
+      },
+    });
+  });
+
   it('is held to what the hook can use', () => {
     definePlugin({
       name: 'p',

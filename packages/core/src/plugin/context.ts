@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import type { HookName, TapFunctions } from '../hooks/hooks.ts';
 import type { Logger } from '../log.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 
 /** Where within a hook a tap runs: all early ones, then normal, then late; within a stage in the order of the hook's table. */
@@ -50,6 +51,11 @@ export interface PluginContext<Config = unknown, ServiceConfig = unknown> {
   readonly hooks: ScopedHooks;
   readonly log: Logger;
   readonly clock: Clock;
+  /**
+   * The environment that the supervisor goes by, for `${VAR}` and for what services and programs inherit. In the daemon that of its
+   * process; a program that embeds a supervisor may give it another, so look here and never at `process.env`. Frozen.
+   */
+  readonly environment: Variables;
   /**
    * Runs when this generation is disposed, last registered first, each within 5 s. Registered after that it runs at once,
    * so that a setup that came too late leaves nothing behind.

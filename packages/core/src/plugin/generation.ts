@@ -7,6 +7,7 @@ import { applyPolicy } from '../hooks/policy.ts';
 import type { Rests } from '../hooks/rests.ts';
 import type { TapTrace } from '../hooks/tap-trace.ts';
 import type { Logger } from '../log.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 import type { Carry, CarryClaims } from './carry.ts';
 import { withDeadline } from './deadline.ts';
@@ -24,6 +25,7 @@ type StepName = 'setup' | 'onActivate' | 'onInForce' | 'dispose';
 export interface GenerationOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly environment: Variables;
   readonly supervisor: PluginSupervisor;
   readonly carry: Carry;
   /** Plugins that held the event loop, of all generations. */
@@ -74,7 +76,7 @@ export class Generation implements CallTarget {
 
   /** Sets the plugins up one after the other. Rejects with the first failure; call `dispose` then. */
   async setUp(entries: readonly PluginEntry[]): Promise<void> {
-    const { clock, log, supervisor, rests, emit, complain } = this.#options;
+    const { clock, log, environment, supervisor, rests, emit, complain } = this.#options;
     for (const entry of entries) {
       const plugin = entry.plugin.name;
       const instance = createInstance({
@@ -85,6 +87,7 @@ export class Generation implements CallTarget {
         shared: this.#shared,
         clock,
         log,
+        environment,
         supervisor,
         rests,
         emit: (name, data) => emit(plugin, name, data),

@@ -6,6 +6,7 @@ import type { TapProblem } from '../hooks/isolated-tap.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
 import { Rests } from '../hooks/rests.ts';
 import type { Logger } from '../log.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { Plan, PlanDraft } from '../plan/plan.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 import type { NewEvent } from '../supervisor/events.ts';
@@ -30,6 +31,8 @@ export const DRAIN_LIMIT_MS = 5000;
 export interface PluginHostOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** What plugins see of it; frozen. */
+  readonly environment: Variables;
   readonly coreVersion: string;
   readonly supervisor: PluginSupervisor;
   /** Events of plugins: their own, and what goes wrong with them. */
@@ -82,7 +85,7 @@ export interface PendingGeneration {
 
 /** A host without plugins. */
 export function createPluginHost(options: PluginHostOptions): PluginHost {
-  const { clock, log, supervisor, onEvent } = options;
+  const { clock, log, environment, supervisor, onEvent } = options;
   const carry = new Carry();
   const rests = new Rests(clock);
   const pending = new Set<Generation>();
@@ -94,6 +97,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     return new Generation({
       clock,
       log,
+      environment,
       supervisor,
       carry,
       rests,

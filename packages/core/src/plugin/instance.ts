@@ -4,6 +4,7 @@ import type { Hooks } from '../hooks/hooks.ts';
 import type { Rests } from '../hooks/rests.ts';
 import { scopeHooks } from '../hooks/scope.ts';
 import type { Logger } from '../log.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 import type { CarryClaims } from './carry.ts';
 import type { ExposedMethod, PluginContext } from './context.ts';
@@ -28,6 +29,7 @@ export interface InstanceOptions {
   readonly shared: Shared;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly environment: Variables;
   readonly supervisor: PluginSupervisor;
   readonly rests: Rests;
   emit(name: string, data: Readonly<Record<string, unknown>>): void;
@@ -72,6 +74,7 @@ export function createInstance(options: InstanceOptions): PluginInstance {
     hooks: scopeHooks({ plugin, hooks, isOpen: () => isOpen }),
     log,
     clock,
+    environment: options.environment,
     defer(dispose) {
       requireFunction('defer', dispose);
       if (isOpen) disposers.push(dispose);

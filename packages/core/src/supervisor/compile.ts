@@ -1,5 +1,6 @@
 import { ConfigError, type ConfigIssue } from '../errors/base.ts';
 import { buildPlan } from '../plan/build.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readPlugins } from '../plan/plugin-list.ts';
 import type { Plugin } from '../plugin/define-plugin.ts';
@@ -23,7 +24,7 @@ export interface Compiled {
 export async function compile(
   loaded: LoadedConfig,
   options: {
-    environment: Readonly<Record<string, string | undefined>>;
+    environment: Variables;
     /** Given as values; the configuration may hold their options. */
     plugins: readonly Plugin[];
     /** Folders in which listed plugins are looked for after the configuration's own. */

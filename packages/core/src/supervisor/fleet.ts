@@ -6,6 +6,7 @@ import type { ServiceView } from '../hooks/events.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
 import type { Logger } from '../log.ts';
 import { serviceEnvironment } from '../plan/environment.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import type { OutputChannel, ProcessLayer } from '../process/contract.ts';
 import { ProcessRunner } from '../service/process-runner.ts';
@@ -32,7 +33,7 @@ export interface FleetContext {
   readonly bus: EventBus;
   readonly lifecycle: Lifecycle;
   readonly background: Background;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Variables;
   readonly console: SupervisorOptions['console'];
   plan(): Plan;
   layer(): ProcessLayer;

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { ConfigIssue } from '../errors/base.ts';
 import type { Logger } from '../log.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { Plugin } from '../plugin/define-plugin.ts';
 import type { ProcessLayer } from '../process/contract.ts';
 import type { OutputSink, OutputStream } from '../hooks/events.ts';
@@ -47,8 +48,8 @@ export interface SupervisorOptions {
   /** Default: silent. */
   readonly log?: Logger;
   readonly clock?: Clock;
-  /** The environment for `${VAR}` and `inherit_env`. Default: that of this process. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The environment for `${VAR}` and `inherit_env`, and what plugins see as theirs. Copied. Default: that of this process. */
+  readonly environment?: Variables;
   /** Sink for output that no plugin takes. Default: dropped after the ring. */
   readonly console?: (service: string, stream: OutputStream, resume: () => void) => OutputSink | undefined;
   /** Replaces the operating system, for tests. */

@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors/base.ts';
 import { freezeDraft } from '../plan/freeze.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PendingGeneration, PluginHost } from '../plugin/host.ts';
 import { checkAccounts } from './check-accounts.ts';
@@ -10,7 +11,7 @@ import { selectServices } from './select.ts';
 /** What reading and preparing a plan needs. */
 export interface PlanLoaderContext {
   readonly options: SupervisorOptions;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Variables;
   readonly host: PluginHost;
   warn(message: string): void;
 }

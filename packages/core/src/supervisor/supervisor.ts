@@ -6,6 +6,7 @@ import { TappetError } from '../errors/base.ts';
 import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import { silentLogger } from '../log.ts';
 import { diffPlans } from '../plan/diff.ts';
+import type { Variables } from '../plan/interpolate.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import { createPluginHost, type PluginHost } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
@@ -39,7 +40,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
 class Engine implements Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #environment: Variables;
   readonly #clock: Clock;
   readonly #bus: EventBus;
   readonly #host: PluginHost;
@@ -67,7 +68,7 @@ class Engine implements Supervisor {
     }
     this.#options = options;
     // A copy: each look into process.env asks the C library.
-    this.#environment = options.environment ?? { ...process.env };
+    this.#environment = Object.freeze({ ...(options.environment ?? process.env) });
     this.#clock = options.clock ?? systemClock;
     const log = options.log ?? silentLogger;
     this.#startedWallMs = this.#clock.wallMs();
@@ -77,6 +78,7 @@ class Engine implements Supervisor {
     this.#host = createPluginHost({
       clock: this.#clock,
       log,
+      environment: this.#environment,
       coreVersion: VERSION,
       supervisor: this,
       onEvent: (event) => this.#bus.emit(event),

@@ -18,7 +18,7 @@ export interface HarnessOptions extends Omit<FakeProcessesOptions, 'clock'> {
   readonly config?: HarnessConfig | string;
   /** Plugins that the one under test needs, loaded before it. */
   readonly others?: readonly Plugin[];
-  /** For `${VAR}`. Default: empty. */
+  /** The supervisor's, for `${VAR}` and for the plugin. Default: empty. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 

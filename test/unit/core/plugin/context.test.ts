@@ -1,3 +1,4 @@
+import { pluginHarness } from '@tappet/core/testing';
 import { describe, expect, it } from 'vitest';
 import type { PluginContext } from '../../../../packages/core/src/plugin/context.ts';
 import { createToken } from '../../../../packages/core/src/plugin/context.ts';
@@ -231,5 +232,25 @@ describe('a plugin given as a value', () => {
         'cannot load plugins: "old" 0.9.0 wants @tappet/core ^0.5.0, found 1.2.3; ' +
         '"new" wants @tappet/core 2.x, found 1.2.3; "odd" wants @tappet/core whatever, found 1.2.3',
     });
+  });
+});
+
+describe('the environment of a plugin', () => {
+  it('is the one that the supervisor was given, not that of the process', async () => {
+    const { plugin, contexts } = keeper();
+    const environment: Record<string, string> = { PORT: '8080' };
+    await using harness = await pluginHarness(plugin, { environment });
+    environment['PORT'] = '9090';
+    await harness.reload();
+
+    expect(contexts.map((context) => context.environment)).toEqual([{ PORT: '8080' }, { PORT: '8080' }]);
+  });
+
+  it('can be changed by nobody', async () => {
+    const { plugin, contexts } = keeper();
+    await using harness = await pluginHarness(plugin, { environment: { PORT: '8080' } });
+
+    expect(harness.supervisor.plugins()).toHaveLength(1);
+    expect(Object.isFrozen(contexts[0]?.environment)).toBe(true);
   });
 });

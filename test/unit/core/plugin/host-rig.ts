@@ -41,6 +41,7 @@ export function hostRig(): HostRig {
   const host = createPluginHost({
     clock,
     log: recordingLogger(logged),
+    environment: {},
     coreVersion: '1.2.3',
     supervisor: recordingSupervisor({ intents, stops, listeners }),
     onEvent: (event) => events.push(event),
