@@ -1,21 +1,27 @@
 // Bundles a package's own modules, run in its folder after `tsc -b` wrote the declarations. Dependencies stay outside, so that there is one
-// copy of each; lazily imported parts stay files of their own. Why: docs/decisions/0008-bundled-packages.md.
+// copy of each; lazily imported parts stay files of their own. Further sources, named as arguments, are programs that the package runs as
+// processes of their own. Why: docs/decisions/0008-bundled-packages.md.
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
+import { argv } from 'node:process';
 import { rolldown } from 'rolldown';
 
 const folder = process.cwd();
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const builtins = new Set(builtinModules);
 
+const allBins = Object.values(manifest.bin ?? {});
+const sources = [
+  ...Object.values(manifest.exports).flatMap((target) => target['@tappet/source'] ?? []),
+  ...allBins.filter((file) => file.endsWith('.js')).map((file) => file.replace(/^\.\/dist\/(.*)\.js$/, 'src/$1.ts')),
+  ...argv.slice(2),
+];
 const entries = Object.fromEntries(
-  Object.values(manifest.exports)
-    .filter((target) => typeof target === 'object')
-    .map(({ '@tappet/source': source }) => [source.replace(/^\.\/src\/(.*)\.ts$/, '$1'), join(folder, source)]),
+  sources.map((source) => [source.replace(/^(?:\.\/)?src\/(.*)\.ts$/, '$1'), join(folder, source)]),
 );
 // What a CommonJS bin imports is an entry as well: the bin itself only looks at the version of Node.
-const bins = Object.values(manifest.bin ?? {}).filter((file) => file.endsWith('.cjs'));
+const bins = allBins.filter((file) => file.endsWith('.cjs'));
 if (bins.length > 0) entries.main = join(folder, 'src/main.ts');
 
 await build({ input: entries, format: 'esm' });

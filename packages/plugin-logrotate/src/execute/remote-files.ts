@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { childProgram } from '../child-programs.ts';
 import type { SwitchUser } from '../language/rules.ts';
 import { FileProblem, type LogFiles } from './log-files.ts';
 
@@ -53,8 +53,7 @@ interface Agent {
 }
 
 function startAgent({ uid, gid }: { uid: number; gid: number }): Agent {
-  const file = new URL(import.meta.url.endsWith('.ts') ? './su-agent.ts' : './su-agent.js', import.meta.url);
-  const child = spawn(process.execPath, [fileURLToPath(file)], {
+  const child = spawn(process.execPath, [childProgram('execute/su-agent')], {
     uid,
     gid,
     cwd: '/',

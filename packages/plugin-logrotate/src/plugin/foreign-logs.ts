@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock, Logger, Timer } from '@tappet/core';
+import { childProgram } from '../child-programs.ts';
 import { glob } from '../names/glob.ts';
 import { reasonOf } from '../names/system-error.ts';
 
@@ -97,9 +97,7 @@ export class ForeignLogs {
 
   #run(files: readonly string[], { state }: ForeignOptions): Promise<void> {
     mkdirSync(dirname(state), { recursive: true });
-    const program = fileURLToPath(
-      new URL(import.meta.url.endsWith('.ts') ? '../bin.ts' : '../bin.js', import.meta.url),
-    );
+    const program = childProgram('bin');
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [...process.execArgv, program, '-s', state, ...files], {
         stdio: ['ignore', 'ignore', 'pipe'],
