@@ -26,7 +26,7 @@ export { type ProgramEnd, type RunProgram, type RunProgramInput, runProgram } fr
 export type { Sampling } from './watch/sampling.ts';
 export { Session, type SessionPlan, type SessionPorts, type SessionWorld } from './session.ts';
 export { Watch, type WatchParts, type WatchPlan } from './watch/watch.ts';
-export { escapeXml, statusXml } from './report/xml.ts';
+export { escapeXml } from './http/xml.ts';
 export { answer, type PageReply, type PageRequest, type PageSource } from './http/answer.ts';
 export { type Access, createAccess } from './http/access.ts';
 export { loadIncludeList } from './source/include-list.ts';

@@ -12,7 +12,7 @@ const ACTIONS: readonly ServiceAction[] = ['start', 'stop', 'restart', 'monitor'
 export function sessionMethods(session: Session): Readonly<Record<string, ExposedMethod>> {
   return {
     status: (params) => {
-      const reports = chosen(session, params);
+      const reports = session.full(chosen(session, params));
       return { text: statusText(reports, session.server()), services: reports.map(plainReport) };
     },
     summary: (params) => {

@@ -102,6 +102,7 @@ function pageSource(session: Session): PageSource {
     token: session.token,
     server: () => session.server(),
     reports: () => (session.watch === undefined ? [] : reportServices(session.watch)),
+    full: session.full,
     events: () => session.events,
     act: (action, service) =>
       void session.watch?.order(action, service, { actor: 'user', reason: `the status page asked for ${action}` }),

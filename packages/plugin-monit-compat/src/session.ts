@@ -9,6 +9,7 @@ import type { MonitEvent } from './engine/event.ts';
 import { beginState, carryState, type EngineState, type ServiceState } from './engine/service-state.ts';
 import type { MonitConfiguration, MonitService } from './model/configuration.ts';
 import { createProber, type Prober } from './probe/prober.ts';
+import { createLateFigures } from './report/late-figures.ts';
 import { LANGUAGE_VERSION, type ServerFacts } from './report/server-facts.ts';
 import { Sampler } from './sample/sampler.ts';
 import type { WebhookOptions } from './schema.ts';
@@ -53,6 +54,8 @@ const DEFAULT_SLOTS = 100;
 export class Session {
   readonly token: string = randomBytes(16).toString('hex');
   readonly id: string = randomBytes(16).toString('hex');
+  /** Reports with the figures that no rule asks for. */
+  readonly full: ReturnType<typeof createLateFigures>;
   readonly events: { readonly wallMs: number; readonly event: MonitEvent }[] = [];
   readonly #world: SessionWorld;
   readonly #startedMs: number;
@@ -65,6 +68,7 @@ export class Session {
 
   constructor(world: SessionWorld) {
     this.#world = world;
+    this.full = createLateFigures(() => world.clock.nowMs());
     this.#startedMs = world.clock.nowMs();
     this.#startedWallMs = world.clock.wallMs();
   }

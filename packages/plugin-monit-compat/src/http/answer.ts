@@ -1,12 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ServiceAction } from '../engine/action.ts';
 import type { MonitEvent } from '../engine/event.ts';
+import type { FullReport } from '../report/late-figures.ts';
 import type { ServerFacts } from '../report/server-facts.ts';
 import type { ServiceReport } from '../report/service-report.ts';
-import { reportText, statusText, summaryText } from '../report/text.ts';
-import { statusXml } from '../report/xml.ts';
-import { sameName } from '../model/configuration.ts';
-import { aboutPage, eventsPage, homePage, messagePage, runtimePage, servicePage } from './pages.ts';
+import { findReport, readPage } from './read-page.ts';
+import { noSuchService, type PageReply, refuse } from './reply.ts';
+
+export type { PageReply } from './reply.ts';
 
 /** A request that was let in. */
 export interface PageRequest {
@@ -18,18 +19,13 @@ export interface PageRequest {
   readonly isReadOnly: boolean;
 }
 
-export interface PageReply {
-  readonly status: number;
-  readonly type: 'text/html' | 'text/plain' | 'text/xml';
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 /** What the pages show and do. */
 export interface PageSource {
   readonly token: string;
   server(): ServerFacts;
   reports(): readonly ServiceReport[];
+  /** The same with what no rule asks for. */
+  full(reports: readonly ServiceReport[]): readonly FullReport[];
   events(): readonly { readonly wallMs: number; readonly event: MonitEvent }[];
   /** Hands the action over; it is carried out on its own. */
   act(action: ServiceAction, service: string): void;
@@ -37,75 +33,48 @@ export interface PageSource {
 
 const ACTIONS: readonly ServiceAction[] = ['start', 'stop', 'restart', 'monitor', 'unmonitor'];
 
-/** Answers one request. Reading changes nothing; an action needs POST, full access and the token of the cookie in the form. */
+/**
+ * Answers one request. Reading changes nothing; an action needs POST, full access and the token of the cookie in the form. Whoever may
+ * read gets the cookie with what is read.
+ */
 export function answer(request: PageRequest, source: PageSource): PageReply {
   const url = URL.parse(request.url, 'http://localhost');
   const path = url === null ? undefined : decoded(url.pathname);
-  if (url === null || path === undefined) return notFound('this is no address');
-  if (request.method === 'POST') return act(request, path, source);
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return message(501, 'Not implemented', `the method ${request.method} is not known here`);
-  return read(request, { path, query: url.searchParams }, source);
+  if (url === null || path === undefined) return refuse(404, 'Not found', 'This is no address.');
+  const { method, isReadOnly } = request;
+  if (method === 'POST') return post(request, path, source);
+  if (method !== 'GET' && method !== 'HEAD')
+    return refuse(501, 'Not implemented', `The method ${method} is not known here.`);
+  const page = readPage({ path, parameters: url.searchParams, isReadOnly }, source);
+  return page === undefined ? noSuchService(path.slice(1)) : withCookie(page, source);
 }
 
-function read(
-  request: PageRequest,
-  { path, query }: { path: string; query: URLSearchParams },
-  source: PageSource,
-): PageReply {
-  const server = source.server();
-  const input = { server, token: request.isReadOnly ? undefined : source.token };
-  const reports = source.reports();
-  switch (path) {
-    case '/':
-      return page(homePage(reports, input), source);
-    case '/_ping':
-      return text('pong');
-    case '/_getid':
-      return text(server.id);
-    case '/_status': {
-      const group = query.get('group');
-      const name = query.get('service');
-      const chosen = reports.filter(
-        ({ service }) =>
-          (group === null || service.groups.some((candidate) => sameName(candidate, group))) &&
-          (name === null || sameName(service.name, name)),
-      );
-      return query.get('format') === 'xml'
-        ? { status: 200, type: 'text/xml', body: statusXml(chosen, server) }
-        : text(statusText(chosen, server));
-    }
-    case '/_summary':
-      return text(summaryText(reports, server));
-    case '/_report': {
-      const counts = reportText(reports, query.get('type') ?? '');
-      return counts === undefined ? message(400, 'Bad request', 'there is no such type of report') : text(counts);
-    }
-    case '/_runtime':
-      return page(runtimePage(input), source);
-    case '/_viewlog':
-      return page(eventsPage(source.events(), input), source);
-    case '/_about':
-      return page(aboutPage(input), source);
-  }
-  const report = find(reports, path.slice(1));
-  return report === undefined ? notFound('there is no such service') : page(servicePage(report, input), source);
-}
-
-function act(request: PageRequest, path: string, source: PageSource): PageReply {
+/** The command line of the reference program asks for its figures by POST too: that reads, and needs the token all the same. */
+function post(request: PageRequest, path: string, source: PageSource): PageReply {
   const form = new URLSearchParams(request.body);
-  if (request.isReadOnly) return message(403, 'Forbidden', 'this account may only read');
   if (!hasToken(request.cookie, form.get('securitytoken')))
-    return message(403, 'Forbidden', 'the form does not carry the security token of the cookie');
-  const action = ACTIONS.find((candidate) => candidate === form.get('action'));
-  if (action === undefined) return message(400, 'Bad request', 'there is no such action');
-  const names = path === '/_doaction' ? form.getAll('service') : [path.slice(1)];
+    return refuse(403, 'Forbidden', 'The form does not carry the security token of the cookie.');
+  const isForAll = path === '/_doaction';
+  const service = findReport(source.reports(), path.slice(1))?.service;
+  if (!isForAll && service === undefined) {
+    const page = readPage({ path, parameters: form, isReadOnly: request.isReadOnly }, source);
+    return page === undefined ? noSuchService(path.slice(1)) : movedTo(path, withCookie(page, source));
+  }
+  if (request.isReadOnly) return refuse(403, 'Forbidden', 'This account may only read.');
+  const problem = act(form, isForAll ? form.getAll('service') : [service?.name ?? ''], source);
+  return problem ?? movedTo(isForAll ? '/' : path, { status: 302, type: 'text/html', body: '' });
+}
+
+function act(form: URLSearchParams, names: readonly string[], source: PageSource): PageReply | undefined {
+  const wanted = form.get('action');
+  if (wanted === null) return undefined;
+  const action = ACTIONS.find((candidate) => candidate === wanted);
+  if (action === undefined) return refuse(400, 'Bad request', `There is no action "${wanted}".`);
   const reports = source.reports();
-  const targets = names.map((name) => find(reports, name));
-  if (targets.length === 0 || targets.includes(undefined)) return notFound('there is no such service');
-  for (const target of targets) if (target !== undefined) source.act(action, target.service.name);
-  const location = path === '/_doaction' ? '/' : path;
-  return { status: 302, type: 'text/html', body: '', headers: { location: encodeURI(location) } };
+  const unknown = names.find((name) => findReport(reports, name) === undefined);
+  if (unknown !== undefined) return refuse(400, 'Bad request', `There is no service named "${unknown}".`);
+  for (const name of names) source.act(action, findReport(reports, name)?.service.name ?? name);
+  return undefined;
 }
 
 /** The cookie and the form must say the same: another site can send a form, but knows and sets no cookie of ours. */
@@ -116,10 +85,6 @@ function hasToken(cookie: string | undefined, given: string | null): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function find(reports: readonly ServiceReport[], name: string): ServiceReport | undefined {
-  return reports.find(({ service }) => sameName(service.name, name));
-}
-
 function decoded(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
@@ -128,23 +93,13 @@ function decoded(path: string): string | undefined {
   }
 }
 
-function page(body: string, { token }: PageSource): PageReply {
-  return {
-    status: 200,
-    type: 'text/html',
-    body,
-    headers: { 'set-cookie': `securitytoken=${token}; Path=/; HttpOnly; SameSite=Strict` },
-  };
+function withCookie(page: PageReply, { token }: PageSource): PageReply {
+  if (page.status !== 200) return page;
+  return { ...page, headers: { 'set-cookie': `securitytoken=${token}; Path=/; HttpOnly; SameSite=Strict` } };
 }
 
-function text(body: string): PageReply {
-  return { status: 200, type: 'text/plain', body };
-}
-
-function message(status: number, title: string, words: string): PageReply {
-  return { status, type: 'text/html', body: messagePage(title, words) };
-}
-
-function notFound(words: string): PageReply {
-  return message(404, 'Not found', words);
+// A browser that sent a form shows the page by GET, so that loading it again sends nothing.
+function movedTo(path: string, page: PageReply): PageReply {
+  if (page.status >= 400) return page;
+  return { ...page, status: 302, headers: { ...page.headers, location: encodeURI(path) } };
 }

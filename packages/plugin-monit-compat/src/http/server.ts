@@ -3,8 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '@tappet/core';
 import type { HttpdSetting } from '../language/settings.ts';
 import { type Access, createAccess } from './access.ts';
-import { answer, type PageReply, type PageSource } from './answer.ts';
-import { messagePage } from './pages.ts';
+import { answer, type PageSource } from './answer.ts';
+import { type PageReply, refuse } from './reply.ts';
 
 const BODY_BYTES = 16 * 1024;
 const REQUEST_MS = 10_000;
@@ -166,10 +166,6 @@ function readBody(incoming: IncomingMessage): Promise<string | undefined> {
     incoming.on('end', () => resolve(text));
     incoming.on('error', reject);
   });
-}
-
-function refuse(status: number, title: string, text: string): PageReply {
-  return { status, type: 'text/html', body: messagePage(title, text) };
 }
 
 function send(outgoing: ServerResponse, { status, type, body, headers = {} }: PageReply, isHead: boolean): void {

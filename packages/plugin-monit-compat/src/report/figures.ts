@@ -1,80 +1,199 @@
-import type { ServiceReport } from './service-report.ts';
+import type { Facts, Usage } from '../engine/sample.ts';
 import { formatBytes, formatUptime } from '../engine/units.ts';
+import { probeFigures } from './figures-of-probes.ts';
+import type { Flows } from './flows.ts';
+import type { Counters } from './late-figures.ts';
+import type { ServiceReport } from './service-report.ts';
+
+/** A label and a value; undefined: not measured. */
+type Row = readonly [string, string | number | undefined];
 
 /** The figures of a service in words, label and value, as the status text and the page of the service show them. */
-export function figuresOf(report: ServiceReport): readonly (readonly [string, string])[] {
-  const { service, monitoring, status, facts, look } = report;
-  const rows: [string, string][] = [
+export function figuresOf(
+  report: ServiceReport & { readonly counters?: Counters },
+): readonly (readonly [string, string])[] {
+  const { service, monitoring, status, look } = report;
+  const rows: Row[] = [
     ['status', status],
     ['monitoring status', { yes: 'Monitored', init: 'Waiting', no: 'Not monitored' }[monitoring]],
     ['monitoring mode', service.mode],
     ['on reboot', service.onreboot ?? 'start'],
+    ...typeRows(report),
+    ...probeFigures(report.probes),
+    ['data collected', look === undefined ? undefined : isoDate(look.wallMs)],
   ];
-  const add = (label: string, value: string | number | undefined): void => {
-    if (value !== undefined) rows.push([label, String(value)]);
-  };
-  const { resources, shares, identity, space, inodes, link } = facts;
-  add('pid', identity?.pid);
-  add('parent pid', facts.ppid);
-  add('uid', facts.uid);
-  add('effective uid', facts.euid);
-  add('gid', facts.gid);
-  add('uptime', facts.uptimeSeconds === undefined ? undefined : formatUptime(facts.uptimeSeconds));
-  add('threads', resources?.threads);
-  add('children', resources?.children);
-  add('cpu', percent(resources?.cpu));
-  add('cpu total', percent(resources?.totalCpu));
-  if (resources?.memory !== undefined)
-    add('memory', `${percent(shares?.memory) ?? ''} [${formatBytes(resources.memory)}]`.trim());
-  if (resources?.totalMemory !== undefined)
-    add('memory total', `${percent(shares?.totalMemory) ?? ''} [${formatBytes(resources.totalMemory)}]`.trim());
-  if (resources?.swap !== undefined)
-    add('swap', `${percent(shares?.swap) ?? ''} [${formatBytes(resources.swap)}]`.trim());
-  if (resources?.loadavg1 !== undefined)
-    add(
+  return rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, String(value)] as const]));
+}
+
+function typeRows(report: ServiceReport & { readonly counters?: Counters }): Row[] {
+  const { facts, counters = {} } = report;
+  switch (report.service.type) {
+    case 'process':
+      return processRows(facts, counters);
+    case 'system':
+      return systemRows(facts);
+    case 'network':
+      return linkRows(facts);
+    case 'program':
+      return [
+        ['last exit value', facts.status],
+        ['last output', facts.lines?.join('\n')],
+      ];
+    case 'filesystem':
+      return filesystemRows(facts, counters);
+    case 'file':
+    case 'directory':
+    case 'fifo':
+      return nodeRows(facts);
+    case 'host':
+      break;
+  }
+  return [];
+}
+
+function processRows(facts: Facts, { descriptors, flows }: Counters): Row[] {
+  const { resources = {}, shares = {} } = facts;
+  const open = resources.fileDescriptors;
+  const limit = descriptors?.soft;
+  return [
+    ['pid', facts.identity?.pid],
+    ['parent pid', facts.ppid],
+    ['uid', facts.uid],
+    ['effective uid', facts.euid],
+    ['gid', facts.gid],
+    ['uptime', uptime(facts)],
+    ['threads', resources.threads],
+    ['children', resources.children],
+    ['cpu', percent(resources.cpu)],
+    ['cpu total', percent(resources.totalCpu)],
+    ['memory', amount(resources.memory, shares.memory)],
+    ['memory total', amount(resources.totalMemory, shares.totalMemory)],
+    [
+      'filedescriptors',
+      open === undefined || limit === undefined ? open : `${open} [${percent((open / limit) * 100)} of ${limit} limit]`,
+    ],
+    ['total filedescriptors', resources.totalFileDescriptors],
+    ...flowRows(flows),
+  ];
+}
+
+function systemRows(facts: Facts): Row[] {
+  const { resources = {}, shares = {} } = facts;
+  const loads = [resources.loadavg1, resources.loadavg5, resources.loadavg15];
+  const parts = [
+    ['usr', resources.cpuUser],
+    ['sys', resources.cpuSystem],
+    ['nice', resources.cpuNice],
+    ['iowait', resources.cpuWait],
+    ['hardirq', resources.cpuHardirq],
+    ['softirq', resources.cpuSoftirq],
+    ['steal', resources.cpuSteal],
+    ['guest', resources.cpuGuest],
+    ['guestnice', resources.cpuGuestnice],
+  ] as const;
+  const cpu = parts.flatMap(([name, share]) => (share === undefined ? [] : [`${percent(share)}${name}`]));
+  return [
+    [
       'load average',
-      [resources.loadavg1, resources.loadavg5, resources.loadavg15].map((load) => `[${load ?? 0}]`).join(' '),
-    );
-  add('filedescriptors', resources?.fileDescriptors);
-  add('permission', facts.mode === undefined ? undefined : facts.mode.toString(8));
-  add('size', facts.sizeBytes === undefined ? undefined : formatBytes(facts.sizeBytes));
-  if (facts.times !== undefined) {
-    for (const name of ['atime', 'ctime', 'mtime'] as const)
-      add(name, new Date(facts.times[name] * 1000).toISOString());
-  }
-  for (const [kind, sum] of Object.entries(facts.checksums ?? {})) add('checksum', `${sum} (${kind})`);
-  add('filesystem flags', facts.flags);
-  if (space !== undefined)
-    add('space usage', `${space.usedPercent.toFixed(1)}% [${formatBytes(space.used)} of ${formatBytes(space.total)}]`);
-  if (inodes !== undefined)
-    add('inodes usage', `${inodes.usedPercent.toFixed(1)}% [${inodes.used} of ${inodes.total}]`);
-  if (link !== undefined) add('link', link.isUp ? 'up' : 'down');
-  add('last exit value', facts.status);
-  if (service.type === 'program') add('last output', facts.lines?.join('\n'));
-  for (const { test, host, answer } of report.probes) {
-    const target =
-      test.kind === 'ping'
-        ? `ping ${host}`
-        : 'port' in test.target
-          ? `${host}:${test.target.port}`
-          : test.target.socket;
-    const label =
-      test.kind === 'ping'
-        ? 'ping response time'
-        : 'port' in test.target
-          ? 'port response time'
-          : 'unix socket response time';
-    const what =
-      test.kind === 'ping'
-        ? ''
-        : ` to ${target} type ${test.transport.toUpperCase()} protocol ${(test.protocol ?? 'default').toUpperCase()}`;
-    if (answer === undefined) add(label, '-');
-    else add(label, answer.responseMs === undefined ? answer.detail : `${answer.responseMs.toFixed(3)} ms${what}`);
-  }
-  add('data collected', look === undefined ? undefined : new Date(look.wallMs).toISOString());
-  return rows;
+      loads[0] === undefined ? undefined : loads.map((load) => `[${load?.toFixed(2) ?? '-'}]`).join(' '),
+    ],
+    ['cpu', cpu.length === 0 ? undefined : cpu.join(' ')],
+    ['memory usage', amount(resources.memory, shares.memory)],
+    ['swap usage', amount(resources.swap, shares.swap)],
+    ['uptime', uptime(facts)],
+    ['filedescriptors', amountOf(resources.fileDescriptors, shares.fileDescriptors)],
+  ];
+}
+
+function linkRows({ link }: Facts): Row[] {
+  if (link === undefined) return [];
+  const { rates = {}, speed, duplex } = link;
+  const bytes = (direction: string): string | undefined => {
+    const rate = rates[`${direction}:bytes`];
+    return rate === undefined ? undefined : `${formatBytes(rate)}/s`;
+  };
+  const packets = (direction: string): string | undefined => {
+    const rate = rates[`${direction}:packets`];
+    return rate === undefined ? undefined : `${Math.round(rate)} per second`;
+  };
+  return [
+    ['link', link.isUp ? 'up' : 'down'],
+    ['link capacity', speed === undefined ? undefined : `${speed / 1_000_000} Mb/s ${duplex ?? ''}`.trim()],
+    ['saturation', percent(link.saturationPercent)],
+    ['download bytes', bytes('download')],
+    ['upload bytes', bytes('upload')],
+    ['download packets', packets('download')],
+    ['upload packets', packets('upload')],
+  ];
+}
+
+function filesystemRows(facts: Facts, { filesystemType, flows }: Counters): Row[] {
+  return [
+    ['filesystem type', filesystemType],
+    ['filesystem flags', facts.flags],
+    ...ownerRows(facts),
+    ['space usage', usage(facts.space, formatBytes)],
+    ['inodes usage', usage(facts.inodes, String)],
+    ...flowRows(flows),
+  ];
+}
+
+function nodeRows(facts: Facts): Row[] {
+  const { times, sizeBytes } = facts;
+  return [
+    ...ownerRows(facts),
+    ['size', sizeBytes === undefined ? undefined : formatBytes(sizeBytes)],
+    ['access timestamp', times && isoDate(times.atime * 1000)],
+    ['change timestamp', times && isoDate(times.ctime * 1000)],
+    ['modify timestamp', times && isoDate(times.mtime * 1000)],
+    ...Object.entries(facts.checksums ?? {}).map(([kind, sum]): Row => ['checksum', `${sum} (${kind.toUpperCase()})`]),
+  ];
+}
+
+function ownerRows({ mode, uid, gid }: Facts): Row[] {
+  return [
+    ['permission', mode?.toString(8)],
+    ['uid', uid],
+    ['gid', gid],
+  ];
+}
+
+function flowRows(flows: Flows | undefined): Row[] {
+  return Object.entries(flows ?? {}).flatMap(([direction, { bytesgeneric, bytes, operations }]): Row[] => [
+    [
+      `${direction} bytes`,
+      bytesgeneric && `${formatBytes(bytesgeneric.rate)}/s [${formatBytes(bytesgeneric.total)} total]`,
+    ],
+    [`disk ${direction} bytes`, bytes && `${formatBytes(bytes.rate)}/s [${formatBytes(bytes.total)} total]`],
+    [
+      `disk ${direction} operations`,
+      operations && `${operations.rate.toFixed(1)} ${direction}s/s [${operations.total} ${direction}s total]`,
+    ],
+  ]);
+}
+
+function uptime({ uptimeSeconds }: Facts): string | undefined {
+  return uptimeSeconds === undefined ? undefined : formatUptime(uptimeSeconds);
+}
+
+function usage(value: Usage | undefined, text: (amount: number) => string): string | undefined {
+  return value && `${percent(value.usedPercent)} [${text(value.used)} of ${text(value.total)}]`;
+}
+
+/** `3.4% [12.0 MB]`. */
+function amount(bytes: number | undefined, share: number | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  return share === undefined ? formatBytes(bytes) : `${percent(share)} [${formatBytes(bytes)}]`;
+}
+
+function amountOf(count: number | undefined, share: number | undefined): string | number | undefined {
+  return count === undefined || share === undefined ? count : `${count} [${percent(share)}]`;
 }
 
 function percent(value: number | undefined): string | undefined {
   return value === undefined ? undefined : `${value.toFixed(1)}%`;
+}
+
+function isoDate(wallMs: number): string {
+  return new Date(wallMs).toISOString();
 }

@@ -1,5 +1,5 @@
 import { arch, release, version } from 'node:os';
-import { readMemory, machine, uptimeSeconds } from '../sample/machine.ts';
+import { machine, readMemory } from '../sample/machine.ts';
 
 /** What the XML view and the pages say about the supervisor and its machine. */
 export interface ServerFacts {
@@ -30,6 +30,5 @@ export function platform(): Readonly<Record<string, string | number>> {
     cpu: machine().cores,
     memory: Math.round(memory.totalBytes / 1024),
     swap: Math.round(memory.swapTotalBytes / 1024),
-    uptime: Math.floor(uptimeSeconds()),
   };
 }

@@ -24,6 +24,7 @@ export interface FilesystemInput {
 interface Mount {
   readonly device: string;
   readonly point: string;
+  readonly type: string;
   readonly options: string;
 }
 
@@ -74,8 +75,8 @@ function readMounts(): Mount[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [device = '', point = '', , options = ''] = line.split(' ').map(unescapeMount);
-      return { device, point, options };
+      const [device = '', point = '', type = '', options = ''] = line.split(' ').map(unescapeMount);
+      return { device, point, type, options };
     });
 }
 

@@ -27,8 +27,10 @@ export interface NetworkInput {
 const FILES: Readonly<Record<string, string>> = {
   'upload:bytes': 'tx_bytes',
   'upload:packets': 'tx_packets',
+  'upload:errors': 'tx_errors',
   'download:bytes': 'rx_bytes',
   'download:packets': 'rx_packets',
+  'download:errors': 'rx_errors',
 };
 
 /** Link state, speed and traffic of an interface. The first look knows no rates. */
