@@ -33,14 +33,15 @@ export function planSession(context: Context): SessionPlan {
   for (const issue of found) log.warn(issueLine(issue));
   const host = hostname();
   const combined = combine(hasFiles ? withSystemService(configuration, host) : configuration, services);
-  const { settings } = combined.configuration;
+  const { settings, services: watched } = combined.configuration;
   const { directory } = supervisor.status();
   return {
     ...combined,
     pollMs: config.poll ?? (settings.pollSeconds === undefined ? DEFAULT_POLL_MS : settings.pollSeconds * 1000),
     fastMs: config.fast_interval,
     isRehearsal: config.rehearse,
-    host,
+    // Whoever names the system service names the machine, in mails and for programs too.
+    host: watched.find(({ type }) => type === 'system')?.name ?? host,
     webhook: config.webhook,
     statePath: statePath(config, settings.statefile, directory),
     queueFolder: directory === null ? undefined : defaultQueueFolder(directory),

@@ -5,7 +5,7 @@ import type { FullReport } from '../report/late-figures.ts';
 import type { ServerFacts } from '../report/server-facts.ts';
 import type { ServiceReport } from '../report/service-report.ts';
 import { findReport, readPage } from './read-page.ts';
-import { noSuchService, type PageReply, refuse } from './reply.ts';
+import { noSuchService, type PageReply, refuse, reply } from './reply.ts';
 
 export type { PageReply } from './reply.ts';
 
@@ -62,7 +62,7 @@ function post(request: PageRequest, path: string, source: PageSource): PageReply
   }
   if (request.isReadOnly) return refuse(403, 'Forbidden', 'This account may only read.');
   const problem = act(form, isForAll ? form.getAll('service') : [service?.name ?? ''], source);
-  return problem ?? movedTo(isForAll ? '/' : path, { status: 302, type: 'text/html', body: '' });
+  return problem ?? movedTo(isForAll ? '/' : path, withCookie(reply('text/html', ''), source));
 }
 
 function act(form: URLSearchParams, names: readonly string[], source: PageSource): PageReply | undefined {

@@ -62,9 +62,13 @@ function serviceElements(report: FullReport): Element[] {
     ['monitormode', service.mode === 'active' ? 0 : 1],
     ['onreboot', { start: 0, nostart: 1, laststate: 2 }[service.onreboot ?? 'start']],
     ['pendingaction', pending === undefined ? 0 : (PENDING[pending] ?? 1)],
-    ...figureElements(report),
-    ...probesInOrder(report.probes).map(probeElement),
+    ...(hasFigures(report) ? [...figureElements(report), ...probesInOrder(report.probes).map(probeElement)] : []),
   ];
+}
+
+// Of what is not there, or not looked at, the last figures say nothing any more.
+function hasFigures({ monitoring, failing }: FullReport): boolean {
+  return monitoring === 'yes' && !failing.includes('nonexist') && !failing.includes('data');
 }
 
 // Pings, ports, sockets; inside one kind the last of the file stands first, as it is tested.

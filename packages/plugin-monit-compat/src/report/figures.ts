@@ -133,7 +133,11 @@ function filesystemRows(facts: Facts, { filesystemType, flows }: Counters): Row[
     ['filesystem flags', facts.flags],
     ...ownerRows(facts),
     ['space usage', usage(facts.space, formatBytes)],
+    ['space total', facts.space && formatBytes(facts.space.total)],
+    ['space free for non superuser', facts.space && rest(facts.space, formatBytes)],
     ['inodes usage', usage(facts.inodes, String)],
+    ['inodes total', facts.inodes?.total],
+    ['inodes free', facts.inodes && rest(facts.inodes, String)],
     ...flowRows(flows),
   ];
 }
@@ -178,6 +182,10 @@ function uptime({ uptimeSeconds }: Facts): string | undefined {
 
 function usage(value: Usage | undefined, text: (amount: number) => string): string | undefined {
   return value && `${percent(value.usedPercent)} [${text(value.used)} of ${text(value.total)}]`;
+}
+
+function rest({ free, freePercent }: Usage, text: (amount: number) => string): string {
+  return `${text(free)} [${percent(freePercent)}]`;
 }
 
 /** `3.4% [12.0 MB]`. */

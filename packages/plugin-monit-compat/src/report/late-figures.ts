@@ -39,6 +39,9 @@ const EVERYTHING: ReadonlySet<ResourceMetric> = new Set<ResourceMetric>([
   'totalFileDescriptors',
 ]);
 
+/** Rates over less than this say little: the look before that one counts. */
+const SHORTEST_MS = 500;
+
 /** A sector of /proc/diskstats is 512 bytes whatever the device says. */
 const SECTOR = 512;
 
@@ -79,13 +82,16 @@ function withProcess(report: ServiceReport, table: ProcTable, memory: Memory): F
   // Nor has it counted on from where the last one ended.
   const flows =
     totals && flowsBetween(totals, memory.process?.identity.startTicks === startTicks ? memory.flows : undefined);
-  memory.process = late.memory;
-  memory.flows = totals;
+  if (isOld(memory.process, table.atMs)) Object.assign(memory, { process: late.memory, flows: totals });
   return {
     ...report,
     facts: filledIn(facts, late.sample.facts),
     counters: { descriptors: readDescriptorLimits(pid), flows },
   };
+}
+
+function isOld(before: { readonly atMs: number } | undefined, atMs: number): boolean {
+  return before === undefined || atMs - before.atMs >= SHORTEST_MS;
 }
 
 /** What the cycle measured counts; the late look fills in the rest. */
@@ -124,8 +130,7 @@ function withFilesystem(report: ServiceReport, atMs: number, memory: Memory): Fu
     write: { bytes: disk.writeSectors * SECTOR, operations: disk.writes },
   };
   const flows = totals && flowsBetween(totals, memory.flows);
-  memory.filesystem = disk;
-  memory.flows = totals;
+  if (isOld(memory.flows, atMs)) Object.assign(memory, { filesystem: disk, flows: totals });
   return {
     ...report,
     facts: { ...sample.facts, ...report.facts },
