@@ -1,7 +1,6 @@
 import { definePlugin, type Plugin } from '@tappet/core';
 import type { Check } from './checks/index.ts';
 import { configSchema, type HealthcheckConfig } from './plugin/config.ts';
-import { CONFIG_JSON_SCHEMA, SERVICE_JSON_SCHEMA, withJsonSchema } from './plugin/json-schema.ts';
 import { exposeMethods } from './plugin/methods.ts';
 import { HealthMonitor } from './plugin/monitor.ts';
 import { serviceSchema } from './plugin/own-checks.ts';
@@ -21,8 +20,8 @@ export type { CheckReport, HealthReport, ResultReport, ServiceHealth } from './h
  */
 const healthcheck: Plugin<HealthcheckConfig, readonly Check[]> = definePlugin({
   name: 'healthcheck',
-  configSchema: withJsonSchema(configSchema, CONFIG_JSON_SCHEMA),
-  serviceSchema: withJsonSchema(serviceSchema, SERVICE_JSON_SCHEMA),
+  configSchema,
+  serviceSchema,
   setup(context) {
     const { carry, clock, describe, supervisor } = context;
     const monitor = carry(

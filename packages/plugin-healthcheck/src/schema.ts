@@ -1,9 +1,15 @@
-import { type ConfigIssue, type ConfigPath, formatPath } from '@tappet/core';
+import {
+  type ConfigIssue,
+  type ConfigPath,
+  formatPath,
+  type SectionReading,
+  type SectionSchema,
+  sectionSchema,
+} from '@tappet/core';
 import * as v from 'valibot';
 import type { Check } from './checks/check.ts';
 import { configIssues, unknownOption } from './probes/options/issues.ts';
 import { isProbeName, parseNamed, PROBE_NAMES } from './probes/index.ts';
-import { schemaOf } from './schema-of.ts';
 import { isSetting, SETTING_NAMES, settings } from './settings.ts';
 import { complete, uniqueName } from './settings-defaults.ts';
 import { combinationIssues, duplicateOf, timingIssues } from './settings-issues.ts';
@@ -21,11 +27,14 @@ export function parseChecks(raw: unknown, path: ConfigPath = []): ParsedChecks {
   return issues.length + twice.length > 0 ? { issues: [...issues, ...twice] } : { checks: checks.map(uniqueName) };
 }
 
-/** The same as a schema, for `[[services.healthcheck]]` or `[services.healthcheck]`. An empty table means no checks. */
-export const checksSchema: v.GenericSchema<unknown, readonly Check[]> = schemaOf(['healthcheck'], (raw, path) => {
+/** The same for what stands under `healthcheck` of a service. An empty table means no checks. */
+export function readChecks(raw: unknown, path: ConfigPath): SectionReading<readonly Check[]> {
   const parsed = parseChecks(isEmptyTable(raw) ? [] : raw, path);
   return 'checks' in parsed ? { value: parsed.checks } : parsed;
-});
+}
+
+/** The same as a schema, for `[[services.healthcheck]]` or `[services.healthcheck]`. */
+export const checksSchema: SectionSchema<readonly Check[]> = sectionSchema(readChecks, { at: ['healthcheck'] });
 
 function parseCheck(raw: unknown, path: ConfigPath): { check: Check } | { issues: readonly ConfigIssue[] } {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {

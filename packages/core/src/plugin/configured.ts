@@ -13,14 +13,18 @@ export function configured<Config, ServiceConfig>(
   plugin: Plugin<Config, ServiceConfig>,
   options: unknown,
 ): Plugin<Config, ServiceConfig> {
+  const { configSchema } = plugin;
   const schema: StandardSchemaV1<unknown, Config> = {
+    // With whatever tells of its keys and its form in JSON Schema.
+    ...configSchema,
     '~standard': {
       version: 1,
       vendor: 'tappet',
+      ...configSchema?.['~standard'],
       validate(section) {
         const value = merge(options, section);
         // Without a schema the plugin takes what comes, as it does from a file.
-        return plugin.configSchema?.['~standard'].validate(value) ?? { value: value as Config };
+        return configSchema?.['~standard'].validate(value) ?? { value: value as Config };
       },
     },
   };

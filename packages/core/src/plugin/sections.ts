@@ -1,12 +1,11 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigError, type ConfigIssue, type ConfigPath } from '../errors/base.ts';
 import { nearest } from '../errors/nearest.ts';
-import { formatPath } from '../errors/render.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import { ownerHint } from '../plan/known-plugins.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
 import type { Plugin } from './define-plugin.ts';
 import { packageFor, shortNameOf } from './package-names.ts';
+import { checkSection } from './section-check.ts';
 
 /** The sections of one service after their schemas: the plugin's own table and its service keys. */
 interface ServiceSections {
@@ -36,7 +35,7 @@ export class Sections {
       const key = Object.keys(plan.pluginConfig).find((name) => names(plugin, name)) ?? plugin.name;
       const raw = Object.hasOwn(plan.pluginConfig, key) ? plan.pluginConfig[key] : {};
       const path = ['plugins', key];
-      const outcome = await check({ schema: plugin.configSchema, value: raw, path, subject: '' });
+      const outcome = await checkSection({ schema: plugin.configSchema, value: raw, path, subject: '' });
       if ('issues' in outcome) issues.push(...outcome.issues);
       else this.#configs.set(plugin.name, outcome.value);
     }
@@ -91,7 +90,7 @@ export class Sections {
 
   async #checkDefaults(plugin: Plugin): Promise<void> {
     if (this.#defaults.has(plugin.name)) return;
-    const outcome = await check({ schema: plugin.serviceSchema, value: {}, path: [], subject: '' });
+    const outcome = await checkSection({ schema: plugin.serviceSchema, value: {}, path: [], subject: '' });
     if ('value' in outcome) this.#defaults.set(plugin.name, { table: freezePlain(outcome.value), keys: new Map() });
   }
 
@@ -112,12 +111,17 @@ export class Sections {
     const subject = `service "${spec.name}": `;
     const issues: ConfigIssue[] = [];
     const raw = Object.hasOwn(sections, plugin.name) ? sections[plugin.name] : {};
-    const table = await check({ schema: plugin.serviceSchema, value: raw, path: [...path, plugin.name], subject });
+    const table = await checkSection({
+      schema: plugin.serviceSchema,
+      value: raw,
+      path: [...path, plugin.name],
+      subject,
+    });
     if ('issues' in table) issues.push(...table.issues);
     const keys = new Map<string, unknown>();
     for (const key of owned.filter((name) => name !== plugin.name)) {
       const schema = plugin.serviceKeys?.[key];
-      const outcome = await check({ schema, value: sections[key], path: [...path, key], subject });
+      const outcome = await checkSection({ schema, value: sections[key], path: [...path, key], subject });
       if ('issues' in outcome) issues.push(...outcome.issues);
       else keys.set(key, outcome.value);
     }
@@ -163,36 +167,6 @@ function names(plugin: Plugin, key: string): boolean {
 /** Keys of a service table that belong to a plugin. */
 function ownedKeys({ name, serviceKeys = {} }: Plugin): readonly string[] {
   return [name, ...Object.keys(serviceKeys)];
-}
-
-interface Check {
-  readonly schema: StandardSchemaV1 | undefined;
-  readonly value: unknown;
-  readonly path: ConfigPath;
-  readonly subject: string;
-}
-
-async function check({ schema, value, path, subject }: Check): Promise<{ value: unknown } | { issues: ConfigIssue[] }> {
-  if (schema === undefined) return { value };
-  try {
-    const result = await schema['~standard'].validate(value);
-    if (result.issues === undefined) return { value: result.value };
-    return { issues: result.issues.map((issue) => toConfigIssue(issue, path, subject)) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `${subject}${formatPath(path)}: its schema failed: ${reason}`;
-    return { issues: [{ code: 'ERR_CONFIG_TYPE', message, path }] };
-  }
-}
-
-function toConfigIssue(issue: StandardSchemaV1.Issue, base: ConfigPath, subject: string): ConfigIssue {
-  const inner = (issue.path ?? []).map((part) => {
-    const key = typeof part === 'object' ? part.key : part;
-    return typeof key === 'symbol' ? String(key) : key;
-  });
-  const path = [...base, ...inner];
-  const shown = formatPath(base[0] === 'services' ? path.slice(2) : path);
-  return { code: 'ERR_CONFIG_TYPE', message: `${subject}${shown}: ${issue.message}`, path };
 }
 
 interface Orphan {

@@ -1,4 +1,10 @@
-import type { ConfigIssue, ConfigPath } from '@tappet/core';
+import {
+  type ConfigIssue,
+  type ConfigPath,
+  type SectionReading,
+  type SectionSchema,
+  sectionSchema,
+} from '@tappet/core';
 import * as v from 'valibot';
 import type { Check } from '../checks/index.ts';
 import { type Address, addressOption } from '../probes/options/address.ts';
@@ -6,8 +12,8 @@ import { durationMs } from '../probes/options/duration.ts';
 import { configIssues } from '../probes/options/issues.ts';
 import { table, whole } from '../probes/options/table.ts';
 import { parseChecks } from '../schema.ts';
-import { type Read, schemaOf } from '../schema-of.ts';
 import { expandTexts } from './expand.ts';
+import { CONFIG_JSON_SCHEMA } from './json-schema.ts';
 
 /** `[plugins.healthcheck]` with every default filled in. */
 export interface HealthcheckConfig {
@@ -35,12 +41,12 @@ const options = table({
 });
 
 /** The schema of `[plugins.healthcheck]`. */
-export const configSchema: v.GenericSchema<unknown, HealthcheckConfig> = schemaOf(
-  ['plugins', 'healthcheck'],
-  readConfig,
-);
+export const configSchema: SectionSchema<HealthcheckConfig> = sectionSchema(readConfig, {
+  at: ['plugins', 'healthcheck'],
+  jsonSchema: CONFIG_JSON_SCHEMA,
+});
 
-function readConfig(given: unknown, path: ConfigPath): Read<HealthcheckConfig> {
+function readConfig(given: unknown, path: ConfigPath): SectionReading<HealthcheckConfig> {
   const expanded = expandTexts(given, { path, variables: process.env });
   if (expanded.issues.length > 0) return { issues: expanded.issues };
   const raw = expanded.value;
@@ -62,7 +68,7 @@ function readConfig(given: unknown, path: ConfigPath): Read<HealthcheckConfig> {
   return { value: { listen, drainMs: drain, history, shared: checks } };
 }
 
-function readShared(raw: unknown, path: ConfigPath): Read<readonly SharedCheck[]> {
+function readShared(raw: unknown, path: ConfigPath): SectionReading<readonly SharedCheck[]> {
   const { services, ...own }: { services?: unknown } = typeof raw === 'object' && raw !== null ? raw : {};
   const parsed = parseChecks(typeof raw === 'object' && !Array.isArray(raw) ? own : raw, path);
   const names = typeof services === 'string' ? [services] : services;

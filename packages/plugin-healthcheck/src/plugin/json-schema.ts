@@ -1,5 +1,3 @@
-import type { Plugin } from '@tappet/core';
-import type { GenericSchema } from 'valibot';
 import { PROBE_NAMES, PROBES } from '../probes/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -72,14 +70,3 @@ export const CONFIG_JSON_SCHEMA: Json = {
     },
   },
 };
-
-/** A schema that says in JSON Schema what it takes (https://standardschema.dev/json-schema), for `tappet schema`. */
-export function withJsonSchema<Value>(
-  schema: GenericSchema<unknown, Value>,
-  json: Json,
-): NonNullable<Plugin<Value>['configSchema']> {
-  const { validate } = schema['~standard'];
-  const convert = (): Json => json;
-  const standard = { version: 1, vendor: 'tappet', validate, jsonSchema: { input: convert, output: convert } } as const;
-  return { '~standard': standard };
-}

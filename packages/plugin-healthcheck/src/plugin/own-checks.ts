@@ -1,18 +1,17 @@
-import type { ConfigPath, ServiceSpec } from '@tappet/core';
-import * as v from 'valibot';
+import { type ConfigPath, type SectionSchema, sectionSchema, type ServiceSpec } from '@tappet/core';
 import type { Check } from '../checks/index.ts';
-import { checksSchema, type ParsedChecks, parseChecks } from '../schema.ts';
-import { schemaOf } from '../schema-of.ts';
+import { type ParsedChecks, parseChecks, readChecks } from '../schema.ts';
 import { expandTexts } from './expand.ts';
+import { SERVICE_JSON_SCHEMA } from './json-schema.ts';
 
 /** The schema of `[services.healthcheck]` and `[[services.healthcheck]]`, with variables replaced. */
-export const serviceSchema: v.GenericSchema<unknown, readonly Check[]> = v.pipe(
-  schemaOf(['healthcheck'], (raw, path) => {
+export const serviceSchema: SectionSchema<readonly Check[]> = sectionSchema(
+  (raw, path) => {
     // Which copy it is for is known later; the form of a check does not depend on it.
     const { value, issues } = expandTexts(raw, { path, variables: { INSTANCE: '1', ...process.env } });
-    return issues.length > 0 ? { issues } : { value };
-  }),
-  checksSchema,
+    return issues.length > 0 ? { issues } : readChecks(value, path);
+  },
+  { at: ['healthcheck'], jsonSchema: SERVICE_JSON_SCHEMA },
 );
 
 /** Where the checks of a service stand. Services are named, the core counts them. */

@@ -1,6 +1,12 @@
-import { type ConfigIssue, didYouMean, parseDuration, parseSize } from '@tappet/core';
-import type * as v from 'valibot';
-import { type Read, schemaOf } from './schema-of.ts';
+import {
+  type ConfigIssue,
+  didYouMean,
+  parseDuration,
+  parseSize,
+  type SectionReading,
+  type SectionSchema,
+  sectionSchema,
+} from '@tappet/core';
 import { readOptions, type ServiceTable } from './service-options.ts';
 
 /** `[plugins.logrotate]` */
@@ -22,9 +28,9 @@ export interface LogrotateConfig {
 const KEYS = ['directory', 'budget', 'include', 'state', 'interval', 'defaults'] as const;
 
 /** The schema of `[plugins.logrotate]`. */
-export const configSchema: v.GenericSchema<unknown, LogrotateConfig> = schemaOf(readConfig);
+export const configSchema: SectionSchema<LogrotateConfig> = sectionSchema(readConfig);
 
-function readConfig(raw: unknown): Read<LogrotateConfig> {
+function readConfig(raw: unknown): SectionReading<LogrotateConfig> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { issues: [issue([], 'must be a table')] };
   const table: Readonly<Record<string, unknown>> = { ...raw };
   const { directory, state, defaults = {} } = table;
@@ -62,12 +68,12 @@ function readConfig(raw: unknown): Read<LogrotateConfig> {
 }
 
 function unknownKey(key: string): ConfigIssue {
-  const hint = didYouMean(key, KEYS);
   return {
     code: 'ERR_CONFIG_UNKNOWN_KEY',
-    message: `there is no such option`,
+    message: `cannot use "${key}" in [plugins.logrotate]: there is no such key`,
     path: [key],
-    ...(hint === undefined ? {} : { hint }),
+    at: 'key',
+    hint: didYouMean(key, KEYS) ?? `the keys here are ${KEYS.join(', ')}`,
   };
 }
 

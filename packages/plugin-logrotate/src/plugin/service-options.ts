@@ -1,10 +1,15 @@
-import { type ConfigIssue, formatPath, parseDuration } from '@tappet/core';
+import {
+  type ConfigIssue,
+  formatPath,
+  parseDuration,
+  type SectionReading,
+  type SectionSchema,
+  sectionSchema,
+} from '@tappet/core';
 import { parseBlock } from '../language/block.ts';
 import { DEFAULT_RULES, type RotationRules } from '../language/rules.ts';
 import { parseTable } from '../language/table.ts';
 import type { LineOptions, Rate } from '../sink/settings.ts';
-import { type Read, schemaOf } from './schema-of.ts';
-import type * as v from 'valibot';
 
 /** `[services.logrotate]` as written, and checked. What it leaves out comes from the defaults of the plugin. */
 export interface ServiceTable {
@@ -39,7 +44,7 @@ const BASE: ServiceOptions = {
 };
 
 /** The schema of `[services.logrotate]`. */
-export const serviceSchema: v.GenericSchema<unknown, ServiceTable> = schemaOf((raw) => {
+export const serviceSchema: SectionSchema<ServiceTable> = sectionSchema((raw) => {
   const read = readOptions(raw, BASE);
   return 'value' in read ? { value: { raw: raw as ServiceTable['raw'] } } : read;
 });
@@ -70,7 +75,7 @@ export function optionsReader(
 export type OptionsOf = (service: { readonly name: string }) => ServiceOptions;
 
 /** Reads a table of options over others. */
-export function readOptions(raw: unknown, base: ServiceOptions = BASE): Read<ServiceOptions> {
+export function readOptions(raw: unknown, base: ServiceOptions = BASE): SectionReading<ServiceOptions> {
   if (!isTable(raw)) return { issues: [issue([], 'must be a table')] };
   const { enabled, file, stderr, block, rate, timestamps, json, strip_ansi, ...words } = raw;
   const issues: ConfigIssue[] = [

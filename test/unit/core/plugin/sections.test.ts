@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { ConfigError, type ConfigIssue } from '../../../../packages/core/src/errors/base.ts';
 import type { PluginContext } from '../../../../packages/core/src/plugin/context.ts';
+import { configured } from '../../../../packages/core/src/plugin/configured.ts';
 import { definePlugin, type Plugin } from '../../../../packages/core/src/plugin/define-plugin.ts';
 import { failureOf, service } from '../hooks/rig.ts';
 import { draftOf, hostRig } from './host-rig.ts';
@@ -14,11 +15,30 @@ interface Budget {
   readonly perHour: number;
 }
 
-/** One plugin in three dialects: a number from 1 on, 20 by default, no other keys. */
+/** One plugin in three dialects: a number from 1 on, 20 by default, a list of tables, no other keys. */
 const DIALECTS: readonly [string, StandardSchemaV1<unknown, Budget>][] = [
-  ['valibot', v.strictObject({ perHour: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 20) })],
-  ['zod', z.strictObject({ perHour: z.number().int().positive().default(20) })],
-  ['arktype', type({ perHour: 'number.integer > 0 = 20', '+': 'reject' })],
+  [
+    'valibot',
+    v.strictObject({
+      limits: v.optional(v.array(v.strictObject({ perDay: v.optional(v.number()) }))),
+      perHour: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 20),
+    }),
+  ],
+  [
+    'zod',
+    z.strictObject({
+      limits: z.array(z.strictObject({ perDay: z.number().optional() })).optional(),
+      perHour: z.number().int().positive().default(20),
+    }),
+  ],
+  [
+    'arktype',
+    type({
+      perHour: 'number.integer > 0 = 20',
+      'limits?': type({ 'perDay?': 'number', '+': 'reject' }).array(),
+      '+': 'reject',
+    }),
+  ],
 ];
 
 function budget(schema: StandardSchemaV1<unknown, Budget>, contexts: PluginContext<Budget, Budget>[]): Plugin {
@@ -72,10 +92,36 @@ describe.each(DIALECTS)('sections checked with %s', (_name, schema) => {
       expect.stringMatching(/^plugins\.budget\.perHour: /),
       expect.stringMatching(/^service "web": budget\.perHour: /),
       expect.stringMatching(/^service "job": budget\.perHour: /),
-      expect.stringMatching(/^service "typo": budget.*perHuor/),
+      'cannot use "perHuor" in "budget" of service "typo": there is no such key',
     ]);
   });
+
+  it('tell each unknown key at the key, with the nearest that is known', async () => {
+    const plan = planOf(
+      [serviceSpec('web', { sections: { budget: { limits: [{ perDya: 1 }, { perDay: 1, x: 1 }] } } })],
+      {
+        pluginConfig: { budget: { perHuor: 1, unit: 'min' } },
+      },
+    );
+    const issues = await issuesOf([budget(schema, [])], plan);
+    expect(issues.map(({ code, path, at, message, hint }) => [code, path.join('.'), at, message, hint])).toEqual([
+      unknown('plugins.budget.perHuor', '[plugins.budget]', 'did you mean "perHour"?'),
+      unknown('plugins.budget.unit', '[plugins.budget]', 'the keys here are limits, perHour'),
+      unknown('services.0.budget.limits.0.perDya', '"budget.limits[0]" of service "web"', 'did you mean "perDay"?'),
+      unknown('services.0.budget.limits.1.x', '"budget.limits[1]" of service "web"', 'the keys here are perDay'),
+    ]);
+  });
+
+  it('tell unknown keys of options that a program gives', async () => {
+    const issues = await issuesOf([configured(budget(schema, []), { perHuor: 1 })], planOf([]));
+    expect(issues).toMatchObject([{ at: 'key', hint: 'did you mean "perHour"?' }]);
+  });
 });
+
+function unknown(path: string, table: string, hint: string): readonly string[] {
+  const key = path.split('.').at(-1);
+  return ['ERR_CONFIG_UNKNOWN_KEY', path, 'key', `cannot use "${key}" in ${table}: there is no such key`, hint];
+}
 
 describe('sections', () => {
   const recorder = (contexts: PluginContext[], extra: Partial<Plugin> = {}): Plugin =>
