@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attempt, until } from '../../fixtures/probes/attempt.ts';
+import { makeCertificate } from '../../fixtures/probes/certificate.ts';
 import { freePort, has, realServer, run, scratchFolder } from '../../fixtures/probes/real-server.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -102,6 +103,29 @@ describe.skipIf(!has(POSTGRES, 'runuser') || !isRoot)('postgres', () => {
     });
   });
 
+  it('begins TLS inside the connection, where it has a certificate', async () => {
+    const { folder, port, command } = await postgresCluster('trust');
+    const { key, cert } = makeCertificate(folder);
+    await run(['chown', 'postgres', key]);
+    const settings = ['-c', 'ssl=on', '-c', `ssl_cert_file=${cert}`, '-c', `ssl_key_file=${key}`];
+    const server = await realServer([...command, ...settings], { ports: [port] });
+    await until(async () => (await attempt({ postgres: port })).ok, 'postgres has started up');
+    expect(await attempt({ postgres: { address: port, tls: { ca: cert, days_left: 7 } } })).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/^takes connections, certificate for (29|30) days$/),
+    });
+    expect(await attempt({ postgres: { address: port, tls: true } })).toMatchObject({
+      ok: false,
+      message: `cannot begin TLS with 127.0.0.1:${port}: self-signed certificate`,
+    });
+    await server.stop();
+    await realServer(command, { ports: [port] });
+    expect(await attempt({ postgres: { address: port, tls: { ca: cert } } })).toMatchObject({
+      ok: false,
+      message: 'the server does not take TLS',
+    });
+  });
+
   it('fails while it recovers', async () => {
     const { folder, port, command } = await postgresCluster('trust');
     // A standby that does not take queries, and whose primary does not exist, stays in "starting up".
@@ -119,7 +143,8 @@ describe.skipIf(!has('mariadbd', 'mariadb-install-db') || !isRoot)('mariadb', ()
     const socket = join(folder, 'm.sock');
     const init = join(folder, 'init.sql');
     await mkdir(data);
-    await run(['sh', '-c', `chown mysql ${folder} ${data}`]);
+    const { key, cert } = makeCertificate(folder);
+    await run(['chown', 'mysql', folder, data, key]);
     await run([
       'mariadb-install-db',
       '--no-defaults',
@@ -130,7 +155,7 @@ describe.skipIf(!has('mariadbd', 'mariadb-install-db') || !isRoot)('mariadb', ()
     ]);
     await writeFile(
       init,
-      "CREATE USER 'app'@'127.0.0.1' IDENTIFIED BY 'open sesame';\nCREATE USER 'bare'@'127.0.0.1';\nCREATE USER 'app'@'localhost' IDENTIFIED BY 'open sesame';\n",
+      "CREATE USER 'app'@'127.0.0.1' IDENTIFIED BY 'open sesame';\nCREATE USER 'bare'@'127.0.0.1';\nCREATE USER 'safe'@'127.0.0.1' IDENTIFIED BY 'open sesame' REQUIRE SSL;\nCREATE USER 'app'@'localhost' IDENTIFIED BY 'open sesame';\n",
     );
     const port = await freePort();
     const options = [
@@ -141,6 +166,8 @@ describe.skipIf(!has('mariadbd', 'mariadb-install-db') || !isRoot)('mariadb', ()
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
       '--max-connect-errors=3',
+      `--ssl-cert=${cert}`,
+      `--ssl-key=${key}`,
     ];
     await realServer(['mariadbd', '--no-defaults', '--user=mysql', ...options], {
       ports: [port],
@@ -164,5 +191,16 @@ describe.skipIf(!has('mariadbd', 'mariadb-install-db') || !isRoot)('mariadb', ()
       message: expect.stringContaining('1045 Access denied'),
     });
     expect(await attempt({ ssh: port })).toMatchObject({ ok: false });
+    const tls = { ca: cert, days_left: 7 };
+    const safe = { address: port, user: 'safe', password: 'open sesame' };
+    expect(await attempt({ mysql: { ...safe, tls } })).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/logged in, certificate for (29|30) days$/),
+    });
+    expect(await attempt({ mysql: safe })).toMatchObject({ ok: false });
+    expect(await attempt({ mysql: { address: port, tls: true } })).toMatchObject({
+      ok: false,
+      message: `cannot begin TLS with 127.0.0.1:${port}: self-signed certificate`,
+    });
   });
 });

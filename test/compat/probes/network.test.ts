@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attempt } from '../../fixtures/probes/attempt.ts';
+import { makeCertificate } from '../../fixtures/probes/certificate.ts';
 import { freePort, has, programFile, realServer, run, scratchFolder } from '../../fixtures/probes/real-server.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -68,47 +69,55 @@ describe.skipIf(!has('dnsmasq'))('dnsmasq', () => {
 
 describe.skipIf(!has('vsftpd') || !isRoot)('vsftpd', () => {
   it('is greeted', async () => {
-    const folder = await scratchFolder();
-    const port = await freePort();
-    const config = join(folder, 'vsftpd.conf');
-    const empty = join(folder, 'empty');
-    await mkdir(empty, { mode: 0o555 });
-    const settings = [
-      'listen=YES',
-      'background=NO',
-      'listen_address=127.0.0.1',
-      `listen_port=${port}`,
-      'anonymous_enable=YES',
-      `secure_chroot_dir=${empty}`,
-      'seccomp_sandbox=NO',
-    ];
-    await writeFile(config, `${settings.join('\n')}\n`);
-    await realServer(['vsftpd', config], { ports: [port] });
+    const port = await vsftpd();
     expect(await attempt({ ftp: port })).toMatchObject({ ok: true, message: expect.stringContaining('vsFTPd') });
     expect(await attempt({ smtp: port })).toMatchObject({ ok: false });
+    expect(await attempt({ ftp: { address: port, tls: 'starttls' } })).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/^the answer to AUTH TLS is 5\d\d /),
+    });
+  });
+
+  it('begins TLS inside the connection', async () => {
+    const { key, cert } = makeCertificate(await scratchFolder());
+    const port = await vsftpd(['ssl_enable=YES', `rsa_cert_file=${cert}`, `rsa_private_key_file=${key}`]);
+    const tls = { starttls: true, ca: cert, days_left: 7 };
+    expect(await attempt({ ftp: { address: port, tls } })).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/vsFTPd.*, certificate for (29|30) days$/),
+    });
+    expect(await attempt({ ftp: { address: port, tls: 'starttls' } })).toMatchObject({
+      ok: false,
+      message: `cannot begin TLS with 127.0.0.1:${port}: self-signed certificate`,
+    });
   });
 });
 
+/** Runs vsftpd with these settings beside those that it needs; its port. */
+async function vsftpd(settings: readonly string[] = []): Promise<number> {
+  const folder = await scratchFolder();
+  const port = await freePort();
+  const config = join(folder, 'vsftpd.conf');
+  const empty = join(folder, 'empty');
+  await mkdir(empty, { mode: 0o555 });
+  const lines = [
+    'listen=YES',
+    'background=NO',
+    'listen_address=127.0.0.1',
+    `listen_port=${port}`,
+    'anonymous_enable=YES',
+    `secure_chroot_dir=${empty}`,
+    'seccomp_sandbox=NO',
+    ...settings,
+  ];
+  await writeFile(config, `${lines.join('\n')}\n`);
+  await realServer(['vsftpd', config], { ports: [port] });
+  return port;
+}
+
 describe.skipIf(!has('slapd', '/etc/ldap/schema/core.schema') || !isRoot)('slapd', () => {
   it('is bound and searched, anonymously or as somebody', async () => {
-    const folder = await scratchFolder();
-    const config = join(folder, 'slapd.conf');
-    const settings = [
-      'include /etc/ldap/schema/core.schema',
-      'database ldif',
-      'suffix "dc=test"',
-      'rootdn "cn=admin,dc=test"',
-      'rootpw secret',
-      `directory ${folder}`,
-    ];
-    await writeFile(config, `${settings.join('\n')}\n`);
-    const strict = join(folder, 'strict.conf');
-    await writeFile(strict, `${['disallow bind_anon', ...settings].join('\n')}\n`);
-    const [open, closed] = [await freePort(), await freePort()];
-    await realServer(['slapd', '-f', config, '-h', `ldap://127.0.0.1:${open}`, '-d', '0'], {
-      ports: [open],
-    });
-    await realServer(['slapd', '-f', strict, '-h', `ldap://127.0.0.1:${closed}`, '-d', '0'], { ports: [closed] });
+    const [open, closed] = [await slapd(), await slapd(['disallow bind_anon'])];
     expect(await attempt({ ldap: open })).toMatchObject({ ok: true, message: 'answers' });
     expect(await attempt({ ldap: { address: open, dn: 'cn=admin,dc=test', password: 'secret' } })).toMatchObject({
       ok: true,
@@ -119,8 +128,49 @@ describe.skipIf(!has('slapd', '/etc/ldap/schema/core.schema') || !isRoot)('slapd
       message: 'the bind failed with code 49',
     });
     expect(await attempt({ ldap: closed })).toMatchObject({ ok: true, message: 'answers, refuses an anonymous bind' });
+    expect(await attempt({ ldap: { address: open, tls: 'starttls' } })).toMatchObject({
+      ok: false,
+      message: 'the server refuses StartTLS with code 2',
+    });
+  });
+
+  it('begins TLS inside the connection', async () => {
+    const { key, cert } = makeCertificate(await scratchFolder());
+    const port = await slapd([`TLSCertificateFile ${cert}`, `TLSCertificateKeyFile ${key}`, 'security tls=128']);
+    const tls = { starttls: true, ca: cert, days_left: 7 };
+    expect(await attempt({ ldap: { address: port, dn: 'cn=admin,dc=test', password: 'secret', tls } })).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/^bound, certificate for (29|30) days$/),
+    });
+    expect(await attempt({ ldap: { address: port, dn: 'cn=admin,dc=test', password: 'secret' } })).toMatchObject({
+      ok: false,
+      message: 'the bind failed with code 13',
+    });
+    expect(await attempt({ ldap: { address: port, tls: 'starttls' } })).toMatchObject({
+      ok: false,
+      message: `cannot begin TLS with 127.0.0.1:${port}: self-signed certificate`,
+    });
   });
 });
+
+/** Runs slapd with these settings beside those that it needs; its port. */
+async function slapd(settings: readonly string[] = []): Promise<number> {
+  const folder = await scratchFolder();
+  const config = join(folder, 'slapd.conf');
+  const lines = [
+    'include /etc/ldap/schema/core.schema',
+    ...settings,
+    'database ldif',
+    'suffix "dc=test"',
+    'rootdn "cn=admin,dc=test"',
+    'rootpw secret',
+    `directory ${folder}`,
+  ];
+  await writeFile(config, `${lines.join('\n')}\n`);
+  const port = await freePort();
+  await realServer(['slapd', '-f', config, '-h', `ldap://127.0.0.1:${port}`, '-d', '0'], { ports: [port] });
+  return port;
+}
 
 describe.skipIf(!has('mosquitto', 'mosquitto_passwd'))('mosquitto', () => {
   it('lets strangers in, or asks for a user', async () => {

@@ -2,6 +2,7 @@ import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 
 import * as v from 'valibot';
 import { defineProbe, type ProbeDefinition, type ProbeIo } from './definition.ts';
 import { decodeHealthResponse, encodeHealthRequest } from './grpc-message.ts';
+import { withDaysLeft } from './net/certificate.ts';
 import { connect } from './net/connect.ts';
 import { networkFailure } from './net/failure.ts';
 import { MOST_READ_BYTES } from './net/received.ts';
@@ -41,13 +42,13 @@ export const grpc: ProbeDefinition<'grpc', GrpcDescription> = defineProbe({
     const { address, tls } = description;
     // Loaded with the first gRPC probe: most daemons have none.
     const http2 = await import('node:http2');
-    const socket = await connect({ address, tls, alpn: ['h2'] }, io);
+    const { socket, daysLeft } = await connect({ address, tls, alpn: ['h2'] }, io);
     const authority = description.authority ?? ('socket' in address ? 'localhost' : formatAddress(address));
     const session = http2.connect(`${tls === undefined ? 'http' : 'https'}://${authority}`, {
       createConnection: () => socket,
     });
     try {
-      return await check(session, { ...description, authority }, io);
+      return withDaysLeft(await check(session, { ...description, authority }, io), daysLeft);
     } finally {
       session.destroy();
       socket.destroy();

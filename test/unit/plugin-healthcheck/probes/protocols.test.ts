@@ -156,20 +156,20 @@ const CASES: readonly Case[] = [
     what: 'smtp that says no',
     raw: (smtp) => ({ smtp }),
     serve: replying('554 no service here\r\n'),
-    expected: { ok: false, message: 'the server answers 554 no service here' },
+    expected: { ok: false, message: 'the greeting is 554 no service here' },
   },
   {
     what: 'smtp that goes down',
     raw: (smtp) => ({ smtp }),
     serve: replying('220 hi\r\n', '421 closing\r\n'),
-    expected: { ok: false, message: 'the server answers 421 closing' },
+    expected: { ok: false, message: 'the answer to EHLO is 421 closing' },
   },
   {
     what: 'imap',
     raw: (imap) => ({ imap }),
-    serve: replying('* OK [CAPABILITY IMAP4rev1] ready\r\n', '* BYE\r\nt1 OK done\r\n'),
+    serve: replying('* OK [CAPABILITY IMAP4rev1] ready\r\n', '* BYE\r\nt2 OK done\r\n'),
     expected: { ok: true, message: 'OK [CAPABILITY IMAP4rev1] ready' },
-    heard: 't1 LOGOUT\r\n',
+    heard: 't2 LOGOUT\r\n',
   },
   {
     what: 'imap that says BYE',
@@ -201,7 +201,7 @@ const CASES: readonly Case[] = [
     what: 'ftp that is full',
     raw: (ftp) => ({ ftp }),
     serve: replying('421 too many users\r\n'),
-    expected: { ok: false, message: 'the server answers 421 too many users' },
+    expected: { ok: false, message: 'the greeting is 421 too many users' },
   },
   {
     what: 'ssh with a notice before its name',

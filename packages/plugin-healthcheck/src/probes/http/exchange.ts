@@ -1,18 +1,18 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { ProbeIo } from '../definition.ts';
-import { requireDaysLeft } from '../net/certificate.ts';
-import { tlsConnectOptions } from '../net/connect.ts';
+import { checkedDaysLeft } from '../net/certificate.ts';
 import { networkFailure } from '../net/failure.ts';
+import { tlsConnectOptions } from '../net/handshake.ts';
 import { http, https } from '../net/http-modules.ts';
 import { lookup } from '../net/lookup.ts';
 import { MOST_READ_BYTES } from '../net/received.ts';
+import type { TlsOptions } from '../options/tls.ts';
 import { ProbeFailure } from '../result.ts';
 import { plainAgent, secureAgent } from './agents.ts';
 import type { HttpDescription } from './description.ts';
 import type { HttpAnswer } from './judge.ts';
 
-const DEFAULT_TLS = { verify: true } as const;
+const DEFAULT_TLS: TlsOptions = { verify: true };
 
 /** One request: where to, and with which words. */
 export interface HttpRequest {
@@ -52,8 +52,12 @@ function send(request: HttpRequest, description: HttpDescription, io: ProbeIo): 
       fail(new ProbeFailure('the server switched to another protocol', { status: 101 }));
     });
     outgoing.on('response', (response) => {
-      if (!isCertificateFresh(response, description, fail)) return;
-      collect(response, resolve, fail);
+      try {
+        const daysLeft = checkedDaysLeft(response.socket, description.tls ?? DEFAULT_TLS);
+        collect(response, (answer) => resolve({ ...answer, daysLeft }), fail);
+      } catch (error) {
+        fail(error);
+      }
     });
     outgoing.end(request.data);
   });
@@ -112,21 +116,6 @@ function limitInformation(outgoing: ClientRequest, fail: (error: unknown) => voi
     const read = (outgoing.socket?.bytesRead ?? 0) - readBefore;
     if (read > MOST_READ_BYTES) fail(new ProbeFailure('the server sends interim answers without end'));
   });
-}
-
-function isCertificateFresh(
-  response: IncomingMessage,
-  { tls }: HttpDescription,
-  fail: (error: unknown) => void,
-): boolean {
-  if (tls?.days_left === undefined || !(response.socket instanceof TLSSocket)) return true;
-  try {
-    requireDaysLeft(response.socket, tls.days_left);
-    return true;
-  } catch (error) {
-    fail(error);
-    return false;
-  }
 }
 
 function isStale(outgoing: ClientRequest, error: Error): boolean {

@@ -1,3 +1,4 @@
+import { withDaysLeft } from '../net/certificate.ts';
 import { compilePattern } from '../pattern/pattern.ts';
 import { ProbeFailure, type ProbeFinding } from '../result.ts';
 import type { BodyMatch, HttpDescription, JsonScalar } from './description.ts';
@@ -11,6 +12,8 @@ export interface HttpAnswer {
   /** The first 64 KiB at most. */
   readonly body: Buffer;
   readonly isWhole: boolean;
+  /** Days left of the server's certificate, where the TLS options ask for some. */
+  readonly daysLeft?: number | undefined;
 }
 
 /** Compares an answer with what is expected. Throws a `ProbeFailure` at the first thing that is not as it should be. */
@@ -23,7 +26,7 @@ export function judgeAnswer(answer: HttpAnswer, expected: HttpDescription): Prob
   }
   if (expected.body !== undefined) judgeBody(answer.body.toString('utf8'), expected.body, answer);
   if (expected.json !== undefined) judgeJson(answer, expected.json);
-  return { message: `status ${status}`, detail };
+  return withDaysLeft({ message: `status ${status}`, detail }, answer.daysLeft);
 }
 
 function judgeBody(text: string, expected: BodyMatch, { isWhole, status }: HttpAnswer): void {

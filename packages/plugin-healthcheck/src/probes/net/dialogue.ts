@@ -1,7 +1,9 @@
-import type net from 'node:net';
 import type { ProbeIo } from '../definition.ts';
+import { type Address, formatAddress } from '../options/address.ts';
+import type { TlsOptions } from '../options/tls.ts';
 import { ProbeFailure } from '../result.ts';
 import { networkReason } from './failure.ts';
+import { type Connection, handshake } from './handshake.ts';
 import { MOST_READ_BYTES, Received } from './received.ts';
 
 /** Looks for something in what has arrived: how many bytes it takes, or undefined to wait for more. */
@@ -9,23 +11,47 @@ export type Find = (received: Buffer) => number | undefined;
 
 /** Talking with a server over one connection: every wait ends with the data, a `ProbeFailure`, or the probe's abort. */
 export class Dialogue {
-  readonly #socket: net.Socket;
+  readonly #address: Address;
   readonly #io: ProbeIo;
   readonly #received = new Received();
+  readonly #listeners = {
+    data: (chunk: Buffer): void => this.#take(chunk),
+    end: (): void => this.#fail('the server closed the connection'),
+    close: (): void => this.#fail('the connection was closed'),
+    error: (error: Error): void => this.#fail(networkReason(error)),
+  };
+  #connection: Connection;
   #failure: ProbeFailure | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(socket: net.Socket, io: ProbeIo) {
-    this.#socket = socket;
+  constructor(connection: Connection, { address, io }: { address: Address; io: ProbeIo }) {
+    this.#connection = connection;
+    this.#address = address;
     this.#io = io;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('end', () => this.#fail('the server closed the connection'));
-    socket.on('close', () => this.#fail('the connection was closed'));
-    socket.on('error', (error) => this.#fail(networkReason(error)));
+    this.#listen();
+  }
+
+  /** The encrypted one once there is one. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** Goes on over TLS, which the server has agreed to. What it sent ahead of that could be anybody's, so nothing may be there. */
+  async secure(tls: TlsOptions): Promise<void> {
+    if (this.#failure !== undefined) throw new ProbeFailure(`no TLS: ${this.#failure.message}`);
+    if (this.#received.peek().length > 0) throw new ProbeFailure('the server sends plain text where TLS should begin');
+    const { socket } = this.#connection;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
+    const where = formatAddress(this.#address);
+    this.#io.doing = `beginning TLS with ${where}`;
+    const what = `cannot begin TLS with ${where}`;
+    this.#connection = await handshake({ socket }, { address: this.#address, tls, what }, this.#io);
+    this.#listen();
   }
 
   send(data: string | Uint8Array): void {
-    if (!this.#socket.destroyed) this.#socket.write(data);
+    const { socket } = this.#connection;
+    if (!socket.destroyed) socket.write(data);
   }
 
   /** The next `count` bytes. */
@@ -50,11 +76,16 @@ export class Dialogue {
     }
   }
 
+  #listen(): void {
+    const { socket } = this.#connection;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+  }
+
   #take(chunk: Buffer): void {
     if (this.#failure !== undefined) return;
     if (!this.#received.push(chunk)) {
       this.#fail(`the server sent more than ${MOST_READ_BYTES / 1024} KiB`);
-      this.#socket.destroy();
+      this.#connection.socket.destroy();
     }
     this.#wake?.();
   }

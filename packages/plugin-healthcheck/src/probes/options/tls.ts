@@ -12,31 +12,54 @@ export interface TlsOptions {
   readonly verify: boolean;
   /** Fewer days until the certificate expires are a failure. */
   readonly days_left?: number | undefined;
+  /** Whether the connection begins without TLS and asks for it, where the protocol can. The default is the protocol's. */
+  readonly starttls?: boolean | undefined;
 }
 
-/** A table of TLS options. */
-export const tlsTable: v.GenericSchema<unknown, TlsOptions> = v.pipe(
-  table({
-    ca: v.optional(text),
-    cert: v.optional(text),
-    key: v.optional(text),
-    servername: v.optional(text),
-    verify: v.optional(flag, true),
-    days_left: v.optional(whole(0)),
-  }),
-  v.check(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key belong together'),
-);
+const entries = {
+  ca: v.optional(text),
+  cert: v.optional(text),
+  key: v.optional(text),
+  servername: v.optional(text),
+  verify: v.optional(flag, true),
+  days_left: v.optional(whole(0)),
+};
 
-const noTls: v.GenericSchema<unknown, TlsOptions | undefined> = v.pipe(
-  v.unknown(),
-  v.transform(() => undefined),
-);
+/** A table of TLS options. */
+export const tlsTable: v.GenericSchema<unknown, TlsOptions> = withKey(table(entries));
 
 /** `tls = true`, or a table of TLS options. */
-export const tlsOption: v.GenericSchema<unknown, TlsOptions | undefined> = v.optional(
-  v.pipe(
-    v.unknown(),
-    v.transform((value) => (value === true ? {} : value)),
-    v.lazy((value) => (value === false ? noTls : tlsTable)),
-  ),
+export const tlsOption: v.GenericSchema<unknown, TlsOptions | undefined> = switchable(tlsTable, (value) =>
+  value === true ? {} : value,
 );
+
+/** The same for a protocol that can begin TLS inside a plain connection: its table has `starttls`, and `tls = "starttls"` is short for that. */
+export const startTlsOption: v.GenericSchema<unknown, TlsOptions | undefined> = switchable(
+  withKey(table({ ...entries, starttls: v.optional(flag) })),
+  (value) => (value === true ? {} : value === 'starttls' ? { starttls: true } : value),
+);
+
+function withKey(options: v.GenericSchema<unknown, TlsOptions>): v.GenericSchema<unknown, TlsOptions> {
+  return v.pipe(
+    options,
+    v.check(({ cert, key }) => (cert === undefined) === (key === undefined), 'cert and key belong together'),
+  );
+}
+
+/** Options that may be left out or false, and that have short forms. */
+function switchable(
+  options: v.GenericSchema<unknown, TlsOptions>,
+  expand: (value: unknown) => unknown,
+): v.GenericSchema<unknown, TlsOptions | undefined> {
+  const noTls = v.pipe(
+    v.unknown(),
+    v.transform(() => undefined),
+  );
+  return v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform(expand),
+      v.lazy((value) => (value === false ? noTls : options)),
+    ),
+  );
+}

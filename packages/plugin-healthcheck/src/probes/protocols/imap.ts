@@ -3,29 +3,34 @@ import { converse } from '../net/converse.ts';
 import { type Dialogue, quote } from '../net/dialogue.ts';
 import { table } from '../options/table.ts';
 import { ProbeFailure } from '../result.ts';
-import { describeServer, serverEntries, type ServerDescription } from './target.ts';
+import { describeServer, startTlsEntries, type ServerDescription } from './target.ts';
 
-/** The greeting and LOGOUT. */
+/** The greeting, STARTTLS where it is asked for (RFC 3501, 6.2.1), and LOGOUT. */
 export const imap: ProbeDefinition<'imap', ServerDescription> = defineProbe({
   name: 'imap',
   short: 'address',
-  options: table(serverEntries(143)),
+  options: table(startTlsEntries(143)),
   describe: describeServer('imap'),
   attempt: (description, io) =>
     converse(description, io, async (dialogue) => {
       const greeting = await dialogue.line('the greeting');
       if (!/^\* (?:OK|PREAUTH)\b/i.test(greeting)) throw new ProbeFailure(`the server greets with ${quote(greeting)}`);
-      dialogue.send('t1 LOGOUT\r\n');
-      await answerTo(dialogue, 't1');
+      if (description.tls?.starttls === true) {
+        await command(dialogue, 't1 STARTTLS');
+        await dialogue.secure(description.tls);
+      }
+      await command(dialogue, 't2 LOGOUT');
       return { message: greeting.slice(2).slice(0, 120) };
     }),
 });
 
-async function answerTo(dialogue: Dialogue, tag: string): Promise<void> {
+async function command(dialogue: Dialogue, command: string): Promise<void> {
+  const [tag = '', name = ''] = command.split(' ');
+  dialogue.send(`${command}\r\n`);
   for (;;) {
-    const line = await dialogue.line('the answer to LOGOUT');
+    const line = await dialogue.line(`the answer to ${name}`);
     if (line.startsWith('* ')) continue;
     if (line.startsWith(`${tag} OK`)) return;
-    throw new ProbeFailure(`the server answers LOGOUT with ${quote(line)}`);
+    throw new ProbeFailure(`the server answers ${name} with ${quote(line)}`);
   }
 }

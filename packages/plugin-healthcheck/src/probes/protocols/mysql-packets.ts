@@ -6,7 +6,10 @@ export interface Greeting {
   readonly version: string;
   /** The random bytes that the password's proof is made with. */
   readonly salt: Buffer;
+  readonly takesTls: boolean;
 }
+
+const CLIENT_SSL = 0x800;
 
 /** Reads the greeting; an error in its place (too many connections, host blocked) fails with the server's words. */
 export function parseGreeting(body: Buffer): Greeting {
@@ -18,7 +21,12 @@ export function parseGreeting(body: Buffer): Greeting {
   // capabilities (2), salt length (1), reserved (10), rest of the salt.
   const start = versionEnd + 5;
   const rest = start + 8 + 1 + 2 + 1 + 2 + 2 + 1 + 10;
-  return { version, salt: Buffer.concat([body.subarray(start, start + 8), body.subarray(rest, rest + 12)]) };
+  const capabilities = body.length < start + 11 ? 0 : body.readUInt16LE(start + 9);
+  return {
+    version,
+    salt: Buffer.concat([body.subarray(start, start + 8), body.subarray(rest, rest + 12)]),
+    takesTls: (capabilities & CLIENT_SSL) !== 0,
+  };
 }
 
 /** Reads a request to go on with another authentication plugin. */

@@ -4,6 +4,7 @@ import { defineProbe, type ProbeDefinition } from '../definition.ts';
 import { converse } from '../net/converse.ts';
 import type { Dialogue } from '../net/dialogue.ts';
 import { table, text } from '../options/table.ts';
+import type { TlsOptions } from '../options/tls.ts';
 import { ProbeFailure, type ProbeFinding } from '../result.ts';
 import { type Greeting, parseError, parseGreeting, parseSwitch } from './mysql-packets.ts';
 import { describeServer, serverEntries, type ServerDescription } from './target.ts';
@@ -17,25 +18,51 @@ export interface MysqlDescription extends ServerDescription {
 const NATIVE = 'mysql_native_password';
 // LONG_PASSWORD, PROTOCOL_41, SECURE_CONNECTION, PLUGIN_AUTH
 const CAPABILITIES = 0x1 | 0x200 | 0x8000 | 0x80000;
+const CLIENT_SSL = 0x800;
 const UTF8 = 33;
 
 /**
  * The server's greeting and a login. Without `user` any reply to the login will do: a connection that is dropped after the
  * greeting would count towards `max_connect_errors` and block this host in the end. With `user` the login must
- * succeed (accounts with mysql_native_password, or without a password) and a ping must be answered.
+ * succeed (accounts with mysql_native_password, or without a password) and a ping must be answered. TLS begins after the
+ * greeting, which is the only way that servers know.
  */
 export const mysql: ProbeDefinition<'mysql', MysqlDescription> = defineProbe({
   name: 'mysql',
   short: 'address',
   options: table({ ...serverEntries(3306), user: v.optional(text), password: v.optional(text) }),
   describe: describeServer('mysql'),
-  attempt: (description, io) => converse(description, io, (dialogue) => logIn(description, dialogue)),
+  attempt: ({ address, tls, ...login }, io) =>
+    converse({ address, tls, isPlainFirst: true }, io, async (dialogue) => {
+      const greeting = parseGreeting((await packet(dialogue, 'the greeting')).body);
+      if (tls !== undefined) await startTls(tls, { greeting, dialogue });
+      return logIn(login, { greeting, dialogue, isSecure: tls !== undefined });
+    }),
 });
 
-async function logIn({ user, password = '' }: MysqlDescription, dialogue: Dialogue): Promise<ProbeFinding> {
-  const greeting = parseGreeting((await packet(dialogue, 'the greeting')).body);
+async function startTls(
+  tls: TlsOptions,
+  { greeting, dialogue }: { greeting: Greeting; dialogue: Dialogue },
+): Promise<void> {
+  if (!greeting.takesTls) throw new ProbeFailure('the server does not take TLS', { version: greeting.version });
+  dialogue.send(frame(1, requestHead(CAPABILITIES | CLIENT_SSL)));
+  await dialogue.secure(tls);
+}
+
+async function logIn(
+  { user, password = '' }: Pick<MysqlDescription, 'user' | 'password'>,
+  { greeting, dialogue, isSecure }: { greeting: Greeting; dialogue: Dialogue; isSecure: boolean },
+): Promise<ProbeFinding> {
   const detail = { version: greeting.version };
-  dialogue.send(frame(1, loginRequest(user ?? 'tappet-probe', password, greeting)));
+  const proof = scramble(password, greeting.salt);
+  const request = Buffer.concat([
+    requestHead(isSecure ? CAPABILITIES | CLIENT_SSL : CAPABILITIES),
+    Buffer.from(`${user ?? 'tappet-probe'}\0`),
+    Buffer.of(proof.length),
+    proof,
+    Buffer.from(`${NATIVE}\0`),
+  ]);
+  dialogue.send(frame(isSecure ? 2 : 1, request));
   let { sequence, body } = await packet(dialogue, 'the answer to the login');
   if (user === undefined) return { message: `version ${greeting.version}`, detail };
   if (body[0] === 0xfe) {
@@ -69,13 +96,13 @@ function frame(sequence: number, body: Buffer): Buffer {
   return Buffer.concat([head, body]);
 }
 
-function loginRequest(user: string, password: string, { salt }: Greeting): Buffer {
+/** What both the request for TLS and that for the login begin with. */
+function requestHead(capabilities: number): Buffer {
   const head = Buffer.alloc(32);
-  head.writeUInt32LE(CAPABILITIES, 0);
+  head.writeUInt32LE(capabilities, 0);
   head.writeUInt32LE(0x10000, 4);
   head[8] = UTF8;
-  const proof = scramble(password, salt);
-  return Buffer.concat([head, Buffer.from(`${user}\0`), Buffer.of(proof.length), proof, Buffer.from(`${NATIVE}\0`)]);
+  return head;
 }
 
 /** The proof of mysql_native_password: SHA1(password) xor SHA1(salt + SHA1(SHA1(password))). */

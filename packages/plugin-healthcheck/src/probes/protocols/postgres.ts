@@ -3,8 +3,9 @@ import { defineProbe, type ProbeDefinition } from '../definition.ts';
 import { converse } from '../net/converse.ts';
 import { type Dialogue, quote } from '../net/dialogue.ts';
 import { table, text } from '../options/table.ts';
+import type { TlsOptions } from '../options/tls.ts';
 import { ProbeFailure, type ProbeFinding } from '../result.ts';
-import { describeServer, serverEntries, type ServerDescription } from './target.ts';
+import { describeServer, startTlsEntries, type ServerDescription } from './target.ts';
 
 /** The options of `postgres`. */
 export interface PostgresDescription extends ServerDescription {
@@ -13,21 +14,38 @@ export interface PostgresDescription extends ServerDescription {
 }
 
 const PROTOCOL_3 = 196_608;
+const SSL_REQUEST = Buffer.of(0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f);
 const CANNOT_CONNECT_NOW = '57P03';
 const TOO_MANY_CONNECTIONS = '53300';
 
 /**
  * Begins a session and looks at the first answer, as `pg_isready` does: a server that starts up, shuts down or has no
  * connection left fails; one that asks for a password, or does not know the role or the database, takes connections.
- * With `tls` the server must take TLS from the first byte on (PostgreSQL 17, or a proxy in front).
+ * TLS is asked for inside the connection (SSLRequest), as every server since 7.1 knows it; with `starttls = false` it
+ * begins with the first byte (PostgreSQL 17, or a proxy in front).
  */
 export const postgres: ProbeDefinition<'postgres', PostgresDescription> = defineProbe({
   name: 'postgres',
   short: 'address',
-  options: table({ ...serverEntries(5432), user: v.optional(text, 'postgres'), database: v.optional(text) }),
+  options: table({ ...startTlsEntries(5432), user: v.optional(text, 'postgres'), database: v.optional(text) }),
   describe: describeServer('postgres'),
-  attempt: (description, io) => converse(description, io, (dialogue) => beginSession(description, dialogue)),
+  attempt(description, io) {
+    const { address, tls } = description;
+    const isPlainFirst = tls !== undefined && tls.starttls !== false;
+    return converse({ address, tls, alpn: ['postgresql'], isPlainFirst }, io, async (dialogue) => {
+      if (isPlainFirst) await startTls(tls, dialogue);
+      return beginSession(description, dialogue);
+    });
+  },
 });
+
+async function startTls(tls: TlsOptions, dialogue: Dialogue): Promise<void> {
+  dialogue.send(SSL_REQUEST);
+  const answer = (await dialogue.bytes(1, 'the answer to SSLRequest')).toString('latin1');
+  if (answer === 'N') throw new ProbeFailure('the server does not take TLS');
+  if (answer !== 'S') throw new ProbeFailure(`this is not postgres: it answers ${quote(answer)}`);
+  await dialogue.secure(tls);
+}
 
 async function beginSession({ user, database = user }: PostgresDescription, dialogue: Dialogue): Promise<ProbeFinding> {
   dialogue.send(startupMessage({ user, database, application_name: 'tappet' }));

@@ -21,7 +21,7 @@ export async function readReply(dialogue: Dialogue, what: string): Promise<Reply
 export async function expectReply(dialogue: Dialogue, { code, what }: { code: number; what: string }): Promise<Reply> {
   const reply = await readReply(dialogue, what);
   if (reply.code === code) return reply;
-  throw new ProbeFailure(`the server answers ${reply.code} ${reply.text.slice(0, 100)}`.trimEnd(), {
+  throw new ProbeFailure(`${what} is ${reply.code} ${reply.text.slice(0, 100)}`.trimEnd(), {
     code: reply.code,
   });
 }

@@ -1,0 +1,57 @@
+import net from 'node:net';
+import tls, { type PeerCertificate } from 'node:tls';
+import type { ProbeIo } from '../definition.ts';
+import type { Address } from '../options/address.ts';
+import type { TlsOptions } from '../options/tls.ts';
+import { checkedDaysLeft } from './certificate.ts';
+import { opened } from './opened.ts';
+import { secureContext } from './tls-context.ts';
+
+/** Whom a handshake is with, and how its certificate is judged. */
+export interface SecureTarget {
+  readonly address: Address;
+  readonly tls: TlsOptions;
+  readonly alpn?: readonly string[] | undefined;
+  /** Begins the failure: "cannot connect to 127.0.0.1:443". */
+  readonly what: string;
+}
+
+/** An open connection. */
+export interface Connection {
+  readonly socket: net.Socket;
+  /** Days left of its certificate, where the TLS options ask for some. */
+  readonly daysLeft?: number | undefined;
+}
+
+/** A TLS connection over a place to connect to, or over a socket that is open already. */
+export async function handshake(
+  over: tls.ConnectionOptions,
+  { address, tls: options, alpn = [], what }: SecureTarget,
+  io: ProbeIo,
+): Promise<Connection> {
+  const socket = tls.connect({ ...over, ...tlsConnectOptions(options, address), ALPNProtocols: [...alpn] });
+  await opened(socket, { event: 'secureConnect', what }, io);
+  try {
+    return { socket, daysLeft: checkedDaysLeft(socket, options) };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** The options of a TLS connection to an address, for `tls.connect` and for an https agent. */
+export function tlsConnectOptions(options: TlsOptions, address: Address): tls.ConnectionOptions {
+  const host = 'socket' in address ? 'localhost' : address.host;
+  const name = options.servername ?? host;
+  return {
+    secureContext: secureContext(options),
+    rejectUnauthorized: options.verify,
+    // An IP address is no server name (RFC 6066), yet the certificate is compared with it.
+    ...(net.isIP(name) === 0
+      ? { servername: name }
+      : {
+          checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
+            tls.checkServerIdentity(name, certificate),
+        }),
+  };
+}
