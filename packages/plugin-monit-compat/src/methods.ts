@@ -1,15 +1,17 @@
 import type { ExposedMethod } from '@tappet/core';
 import type { ServiceAction } from './engine/action.ts';
+import { compilePattern } from './language/pattern.ts';
 import { sameName } from './model/configuration.ts';
 import { reportServices, type ServiceReport } from './report/service-report.ts';
 import { reportText, statusText, summaryText } from './report/text.ts';
 import { figuresOf } from './report/figures.ts';
+import type { MethodName } from './method-names.ts';
 import type { Session } from './session.ts';
 
 const ACTIONS: readonly ServiceAction[] = ['start', 'stop', 'restart', 'monitor', 'unmonitor'];
 
 /** The methods that `tappet monit …` calls. Each throws an Error with the reason. */
-export function sessionMethods(session: Session): Readonly<Record<string, ExposedMethod>> {
+export function sessionMethods(session: Session): Readonly<Record<MethodName, ExposedMethod>> {
   return {
     status: (params) => {
       const reports = session.full(chosen(session, params));
@@ -25,6 +27,7 @@ export function sessionMethods(session: Session): Readonly<Record<string, Expose
       if (text === undefined) throw new Error(`there is no report "${type}"`);
       return { text };
     },
+    file: () => ({ controlFile: session.server().controlFile }),
     validate: () => {
       session.watch?.cycle();
       return { cycles: session.watch?.cycles ?? 0 };
@@ -57,10 +60,17 @@ function chosen(session: Session, params: Readonly<Record<string, unknown>>): Se
     return members;
   }
   if (wanted.length === 0 || (wanted.length === 1 && wanted[0] === 'all')) return all;
-  const found = all.filter(({ service }) => wanted.some((name) => sameName(name, service.name)));
-  const unknown = wanted.find((name) => !all.some(({ service }) => sameName(name, service.name)));
+  const isMeant = wanted.map(nameTest);
+  const found = all.filter(({ service }) => isMeant.some((test) => test(service.name)));
+  const unknown = wanted.find((_name, index) => !all.some(({ service }) => isMeant[index]?.(service.name)));
   if (unknown !== undefined) throw new Error(`nothing that is watched is called "${unknown}"`);
   return found;
+}
+
+/** A name, in any case, or a pattern for the whole of it. */
+function nameTest(name: string): (candidate: string) => boolean {
+  const compiled = compilePattern(`^(${name})$`, 'i');
+  return (candidate) => sameName(name, candidate) || (compiled.ok && compiled.pattern.test(candidate));
 }
 
 function plainReport(report: ServiceReport): object {

@@ -1,6 +1,8 @@
 /** What a command needs of the command line: the part of the CLI's `CliCommandContext` that is used here. */
 export interface MonitCommandContext {
   readonly args: readonly string[];
+  /** `-c FILE`: the control file that is meant. */
+  readonly file?: string | undefined;
   readonly io: { out(text: string): void; err(text: string): void; readonly cwd: string };
   connect(which?: { socket?: string; config?: string; project?: string }): Promise<MonitClient>;
 }
@@ -41,7 +43,7 @@ export function takeApart(
       const value = inline ?? words[++at];
       if (value === undefined) throw new UsageProblem(`the option ${word} needs a value`);
       values.set(key, value);
-    } else throw new UsageProblem(`there is no option ${word}`);
+    } else throw new UsageProblem(`there is no option ${word} for this command; "tappet monit --help" lists them`);
   }
   return { names, flags, values };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ServiceAction } from '../engine/action.ts';
 import { type MonitClient, type MonitCommandContext, takeApart, UsageProblem, type Words } from './context.ts';
 
@@ -63,7 +64,7 @@ export async function act(
 }
 
 async function ask(
-  { connect, io }: MonitCommandContext,
+  { connect, io, file }: MonitCommandContext,
   { values }: Words,
   work: (client: MonitClient) => Promise<number>,
 ): Promise<number> {
@@ -73,11 +74,21 @@ async function ask(
     if (value !== undefined) which[key] = value;
   }
   try {
-    return await work(await connect(which));
+    const client = await connect(which);
+    if (file !== undefined) await compareFile(client, file, io);
+    return await work(client);
   } catch (error) {
     io.err(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
+}
+
+/** The supervisor is not found by its control file: who names another one than it reads is told so. */
+async function compareFile(client: MonitClient, file: string, io: MonitCommandContext['io']): Promise<void> {
+  const read = word(await client.call(PLUGIN, 'file'), 'controlFile');
+  const named = resolve(io.cwd, file);
+  if (read !== named)
+    io.err(`-c ${named} chooses nothing: the supervisor reads ${read === '' ? 'no control file' : read}\n`);
 }
 
 function target(parts: Words): { names?: readonly string[]; group?: string } {

@@ -10,8 +10,9 @@ import { type MonitCommandContext, takeApart, UsageProblem } from './context.ts'
 const NONE = { flags: [], values: [] };
 
 /** `check [--strict] FILE…`: 0 when all are accepted. */
-export function check({ io }: MonitCommandContext, words: readonly string[]): number {
-  const { names, flags } = takeApart(words, { flags: ['strict', 'json'], values: [] });
+export function check({ io, file }: MonitCommandContext, words: readonly string[]): number {
+  const { names: given, flags } = takeApart(words, { flags: ['strict', 'json'], values: [] });
+  const names = file === undefined ? given : [file, ...given];
   if (names.length === 0) throw new UsageProblem('name a control file');
   const mode = flags.has('strict') ? 'strict' : 'lenient';
   const reports = names.map((name) => checkControlFile(absolute(name, io.cwd), { mode }));
@@ -23,8 +24,9 @@ export function check({ io }: MonitCommandContext, words: readonly string[]): nu
 }
 
 /** `explain FILE`. */
-export function explainFile({ io }: MonitCommandContext, words: readonly string[]): number {
-  const report = readOne(io, words);
+export function explainFile(context: MonitCommandContext, words: readonly string[]): number {
+  const { io } = context;
+  const report = readOne(context, takeApart(words, NONE).names);
   if (report === undefined) return 1;
   const text = explain(report.configuration);
   io.out(text.endsWith('\n') ? text : `${text}\n`);
@@ -32,10 +34,10 @@ export function explainFile({ io }: MonitCommandContext, words: readonly string[
 }
 
 /** `convert FILE`. */
-export function convertFile({ io }: MonitCommandContext, words: readonly string[]): number {
-  const report = readOne(io, words);
+export function convertFile(context: MonitCommandContext, words: readonly string[]): number {
+  const report = readOne(context, takeApart(words, NONE).names);
   if (report === undefined) return 1;
-  io.out(convert(report.configuration));
+  context.io.out(convert(report.configuration));
   return 0;
 }
 
@@ -61,11 +63,10 @@ export function procmatch({ io }: MonitCommandContext, words: readonly string[])
   return 0;
 }
 
-/** A control file that is accepted; otherwise its issues are told. */
-export function readOne(io: MonitCommandContext['io'], words: readonly string[]): CheckReport | undefined {
-  const { names } = takeApart(words, NONE);
-  const [name] = names;
-  if (name === undefined || names.length > 1) throw new UsageProblem('name one control file');
+/** The one control file that is named, when it is accepted; otherwise its issues are told. */
+export function readOne({ io, file }: MonitCommandContext, names: readonly string[]): CheckReport | undefined {
+  const [name, ...more] = file === undefined ? names : [file, ...names];
+  if (name === undefined || more.length > 0) throw new UsageProblem('name one control file');
   const report = checkControlFile(absolute(name, io.cwd));
   if (report.accepted) return report;
   io.err(renderReport(report));

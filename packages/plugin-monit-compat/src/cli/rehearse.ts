@@ -1,31 +1,57 @@
-import { hostname } from 'node:os';
-import { type Logger, systemClock } from '@tappet/core';
+import { constants, hostname } from 'node:os';
+import { type Logger, sleep, systemClock } from '@tappet/core';
 import { withSystemService } from '../model/configuration.ts';
 import { Session } from '../session.ts';
-import { renderReport } from '../text/report.ts';
-import { type MonitCommandContext, takeApart } from './context.ts';
+import { type CheckReport, renderReport } from '../text/report.ts';
+import { type MonitCommandContext, takeApart, UsageProblem } from './context.ts';
 import { readOne } from './files.ts';
 
 const DEFAULT_POLL_SECONDS = 30;
+const LEAST_POLL_SECONDS = 0.1;
 
 /**
  * `rehearse [--cycles N] FILE`: runs the checks of a control file and prints what would be done. Nothing is started, stopped, run or
- * mailed; only the programs of `check program` run, because they are checks. Ends after N cycles, or with Ctrl-C.
+ * mailed; only the programs of `check program` run, because they are checks. Ends after N cycles, or with Ctrl-C. When that comes before
+ * the cycles are done the exit code says so, 128 and the number of the signal.
  */
-export async function rehearse({ io }: MonitCommandContext, words: readonly string[]): Promise<number> {
+export async function rehearse(context: MonitCommandContext, words: readonly string[]): Promise<number> {
+  const { io } = context;
   const { names, values } = takeApart(words, { flags: [], values: ['cycles', 'poll'] });
-  const report = readOne(io, names);
+  const cycles = numberOf(values.get('cycles'), { what: 'cycles', least: 1 });
+  const poll = numberOf(values.get('poll'), { what: 'seconds', least: LEAST_POLL_SECONDS });
+  const report = readOne(context, names);
   if (report === undefined) return 1;
   if (report.issues.length > 0) io.err(renderReport(report));
-  const cycles = Number(values.get('cycles') ?? Number.POSITIVE_INFINITY);
-  const { settings } = report.configuration;
-  const pollSeconds = Number(values.get('poll') ?? settings.pollSeconds ?? DEFAULT_POLL_SECONDS);
+  const pollMs = (poll ?? report.configuration.settings.pollSeconds ?? DEFAULT_POLL_SECONDS) * 1000;
   const session = new Session({ clock: systemClock });
+  const over = new AbortController();
+  const interrupted = signalReceived(over.signal);
+  try {
+    await begin(session, { report, pollMs, io });
+    const signal = await Promise.race([interrupted, enough(session, { cycles, pollMs, over: over.signal })]);
+    return signal === undefined || cycles === undefined ? 0 : 128 + constants.signals[signal];
+  } finally {
+    over.abort();
+    await session.close();
+  }
+}
+
+function numberOf(text: string | undefined, { what, least }: { what: string; least: number }): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= least) return value;
+  throw new UsageProblem(`cannot use "${text}": it must be a number of ${what}, at least ${least}`);
+}
+
+async function begin(
+  session: Session,
+  { report, pollMs, io }: { report: CheckReport; pollMs: number; io: MonitCommandContext['io'] },
+): Promise<void> {
   await session.adopt(
     {
       configuration: withSystemService(report.configuration),
       own: new Map(),
-      pollMs: pollSeconds * 1000,
+      pollMs,
       fastMs: 1000,
       isRehearsal: true,
       host: hostname(),
@@ -36,9 +62,6 @@ export async function rehearse({ io }: MonitCommandContext, words: readonly stri
     },
     { supervisor: NO_SUPERVISOR, log: printer(io), emit: () => undefined },
   );
-  await Promise.race([interrupted(), enough(session, cycles, pollSeconds)]);
-  await session.close();
-  return 0;
 }
 
 const NO_SUPERVISOR = {
@@ -53,16 +76,26 @@ function printer(io: MonitCommandContext['io']): Logger {
   return { debug() {}, info: print, warn: print, error: print, child: () => printer(io) };
 }
 
-function interrupted(): Promise<void> {
+/** Resolves with the first signal that asks for an end; a second one ends the process as ever. */
+function signalReceived(over: AbortSignal): Promise<'SIGINT' | 'SIGTERM'> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    const listener = (signal: NodeJS.Signals): void => {
+      ignore();
+      if (signal === 'SIGINT' || signal === 'SIGTERM') resolve(signal);
+    };
+    const ignore = (): void => void process.off('SIGINT', listener).off('SIGTERM', listener);
+    process.on('SIGINT', listener).on('SIGTERM', listener);
+    over.addEventListener('abort', ignore);
   });
 }
 
-/** Resolves when the last cycle has had the time of a cycle for its probes. */
-async function enough(session: Session, cycles: number, pollSeconds: number): Promise<void> {
-  if (!Number.isFinite(cycles)) return new Promise(() => undefined);
-  while ((session.watch?.cycles ?? 0) <= cycles)
-    await new Promise((resolve) => setTimeout(resolve, Math.min(50, pollSeconds * 100)));
+/** Resolves when the last cycle has had nearly the time of a cycle for its probes; never without a number of cycles. */
+async function enough(
+  session: Session,
+  { cycles, pollMs, over }: { cycles: number | undefined; pollMs: number; over: AbortSignal },
+): Promise<undefined> {
+  const pause = (ms: number): Promise<void> => sleep(systemClock, ms, over).catch(() => undefined);
+  if (cycles === undefined) return new Promise(() => undefined);
+  while ((session.watch?.cycles ?? 0) < cycles && !over.aborted) await pause(Math.min(50, pollMs / 10));
+  await pause(pollMs * 0.9);
 }
