@@ -1,11 +1,8 @@
 import { type Cause, definePlugin, type Plugin, type ServiceView } from '@tappet/core';
 import { hasError } from './engine/service-state.ts';
-import { PageServer } from './http/server.ts';
-import type { PageSource } from './http/answer.ts';
 import { listNotEnforced } from './model/not-enforced.ts';
-import { sessionMethods } from './methods.ts';
+import { METHOD_NAMES } from './method-names.ts';
 import { planSession } from './plan-session.ts';
-import { reportServices } from './report/service-report.ts';
 import {
   configSchema,
   type MonitOptions,
@@ -37,15 +34,8 @@ export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plug
       onActivate(async () => {
         const { httpd } = plan.configuration.settings;
         if (httpd === undefined || (httpd.port === undefined && httpd.socket === undefined)) return;
-        if (httpd.allow.length === 0) log.warn('"set httpd" has no "allow": nobody gets in');
-        const key = `httpd:${JSON.stringify({ ...httpd, at: undefined })}`;
-        const server = carry(
-          key,
-          () => new PageServer(httpd, log),
-          (carried) => carried.close(),
-        );
-        await server.listen();
-        server.source ??= pageSource(session);
+        const { openStatusPages } = await import('./status-pages.ts');
+        await openStatusPages(httpd, { session, log, carry });
       });
       onInForce(() =>
         session.adopt(plan, {
@@ -68,7 +58,12 @@ export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plug
         if (from === 'STOPPED' || from === 'FAILED') if (cause.actor === 'user') session.watch?.resume(service.name);
       });
       describe((service) => describeService(session, service));
-      for (const [name, method] of Object.entries(sessionMethods(session))) expose(name, method);
+      // The views are loaded when somebody first asks.
+      for (const name of METHOD_NAMES)
+        expose(name, async (params, signal) => {
+          const { sessionMethods } = await import('./methods.ts');
+          return sessionMethods(session)[name](params, signal);
+        });
     },
   });
 }
@@ -95,16 +90,4 @@ function describeService(session: Session, { name }: ServiceView): Readonly<Reco
     };
   }
   return undefined;
-}
-
-function pageSource(session: Session): PageSource {
-  return {
-    token: session.token,
-    server: () => session.server(),
-    reports: () => (session.watch === undefined ? [] : reportServices(session.watch)),
-    full: session.full,
-    events: () => session.events,
-    act: (action, service) =>
-      void session.watch?.order(action, service, { actor: 'user', reason: `the status page asked for ${action}` }),
-  };
 }

@@ -8,7 +8,7 @@ import { postWebhook } from './alert/webhook.ts';
 import type { MonitEvent } from './engine/event.ts';
 import { beginState, carryState, type EngineState, type ServiceState } from './engine/service-state.ts';
 import type { MonitConfiguration, MonitService } from './model/configuration.ts';
-import { createProber, type Prober } from './probe/prober.ts';
+import type { Prober, ProbeSettings } from './probe/prober.ts';
 import { createLateFigures } from './report/late-figures.ts';
 import { LANGUAGE_VERSION, type ServerFacts } from './report/server-facts.ts';
 import { Sampler } from './sample/sampler.ts';
@@ -145,7 +145,7 @@ export class Session {
         log,
         services,
         run,
-        prober: prober ?? createProber({ tls: settings.tls, httpBytes: settings.limits.httpContentBuffer }),
+        prober: prober ?? lateProber({ tls: settings.tls, httpBytes: settings.limits.httpContentBuffer }),
         sampling: sampling(plan, services),
         fastSampling: () => sampling(plan, services),
         alerts: this.#createAlerts(plan, log),
@@ -205,6 +205,15 @@ export class Session {
       child: (bindings) => (this.#ports?.log ?? silent).child(bindings),
     };
   }
+}
+
+/** Probes are loaded for the first test that needs them. */
+function lateProber(settings: ProbeSettings): Prober {
+  let prober: Promise<Prober> | undefined;
+  return async (...input) => {
+    prober ??= import('./probe/prober.ts').then(({ createProber }) => createProber(settings));
+    return (await prober)(...input);
+  };
 }
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
