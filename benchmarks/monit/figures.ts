@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemClock } from '@tappet/core';
-import { loadMonitText, Session, type SessionPlan } from '@tappet/plugin-monit-compat';
+import { loadMonitText, Session, type SessionPlan } from '@tappet/plugin-monit-compat/library';
 
 const CYCLES = 50;
 

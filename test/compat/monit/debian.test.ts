@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkControlFile, convert, explain, findService } from '@tappet/plugin-monit-compat';
+import { checkControlFile, convert, explain, findService } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const SHIPPED = '/etc/monit/conf-available';

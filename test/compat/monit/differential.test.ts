@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { silentLogger, systemClock } from '@tappet/core';
-import { findService, loadMonit, Session, withSystemService } from '@tappet/plugin-monit-compat';
+import { findService, loadMonit, Session, withSystemService } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Arena, endProcess, openArena } from './arena.ts';
 import { SCENARIOS, type Stage } from './scenarios.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMonitText, type Sample, Sampler } from '@tappet/plugin-monit-compat';
+import { loadMonitText, type Sample, Sampler } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isMissing, output } from './tools.ts';
 

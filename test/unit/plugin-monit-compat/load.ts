@@ -4,7 +4,7 @@ import {
   type MonitConfiguration,
   type MonitService,
   type Rule,
-} from '@tappet/plugin-monit-compat';
+} from '@tappet/plugin-monit-compat/library';
 import { memoryFiles, neutralHost } from './neutral-host.ts';
 
 /** Reads a control file on the neutral machine. */

@@ -1,4 +1,4 @@
-import type { ControlFiles, HostFacts } from '@tappet/plugin-monit-compat';
+import type { ControlFiles, HostFacts } from '@tappet/plugin-monit-compat/library';
 
 const USERS = new Map([
   ['root', 0],

@@ -11,7 +11,7 @@ import {
   type ProbeAnswer,
   type Sample,
   type ServiceAction,
-} from '@tappet/plugin-monit-compat';
+} from '@tappet/plugin-monit-compat/library';
 import { configure } from './load.ts';
 
 export const RUNNING: Sample = {

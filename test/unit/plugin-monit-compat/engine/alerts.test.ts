@@ -8,7 +8,7 @@ import {
   programEnvironment,
   readInlineRules,
   withChanges,
-} from '@tappet/plugin-monit-compat';
+} from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 import { configure } from '../load.ts';
 import { answering, MISSING, present, RUNNING, Simulation } from '../simulate.ts';

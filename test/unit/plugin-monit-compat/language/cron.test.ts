@@ -1,4 +1,4 @@
-import { cronMatches, parseCron } from '@tappet/plugin-monit-compat';
+import { cronMatches, parseCron } from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 
 function matches(text: string, time: string): boolean {

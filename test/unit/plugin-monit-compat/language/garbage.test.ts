@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { compilePattern } from '@tappet/plugin-monit-compat';
+import { compilePattern } from '@tappet/plugin-monit-compat/library';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { load } from '../load.ts';

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localFiles, loadMonit } from '@tappet/plugin-monit-compat';
+import { localFiles, loadMonit } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { load } from '../load.ts';
 import { memoryFiles, neutralHost } from '../neutral-host.ts';

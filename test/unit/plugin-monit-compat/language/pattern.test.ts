@@ -1,4 +1,4 @@
-import { compilePattern } from '@tappet/plugin-monit-compat';
+import { compilePattern } from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 
 describe('POSIX extended patterns', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { loadMonitText } from '@tappet/plugin-monit-compat';
+import { loadMonitText } from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 import { memoryFiles, neutralHost } from '../neutral-host.ts';
 

@@ -1,4 +1,4 @@
-import { findService, withSystemService } from '@tappet/plugin-monit-compat';
+import { findService, withSystemService } from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 import { configure, load, serviceOf } from '../load.ts';
 

@@ -1,4 +1,4 @@
-import { readInlineRules } from '@tappet/plugin-monit-compat';
+import { readInlineRules } from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 
 describe('rules of one of our own services', () => {

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pluginHarness } from '@tappet/core/testing';
-import { createMailer, fileQueue, loadMonitText, memoryQueue } from '@tappet/plugin-monit-compat';
+import { createMailer, fileQueue, loadMonitText, memoryQueue } from '@tappet/plugin-monit-compat/library';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorld } from './world.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../e2e/support/tappet.ts';
 import { type PluginHarness, pluginHarness } from '@tappet/core/testing';
-import { createAccess, escapeXml, loadMonitText } from '@tappet/plugin-monit-compat';
+import { createAccess, escapeXml, loadMonitText } from '@tappet/plugin-monit-compat/library';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, type World } from './world.ts';
 

@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createProber, loadMonitText, type ProbeAnswer } from '@tappet/plugin-monit-compat';
+import { createProber, loadMonitText, type ProbeAnswer } from '@tappet/plugin-monit-compat/library';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isMissing } from '../../../compat/monit/tools.ts';
 

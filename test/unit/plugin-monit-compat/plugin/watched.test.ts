@@ -248,7 +248,7 @@ describe('timers', () => {
 
 describe('a pid file that names an innocent process', () => {
   it('never gets that process a signal', async () => {
-    const { Session, loadMonitText } = await import('@tappet/plugin-monit-compat');
+    const { Session, loadMonitText } = await import('@tappet/plugin-monit-compat/library');
     const { silentLogger, systemClock } = await import('@tappet/core');
     const { spawn } = await import('node:child_process');
     const innocent = spawn('sleep', ['600'], { stdio: 'ignore' });

@@ -1,5 +1,6 @@
-import { createMonitCompat, type ProgramEnd, type Prober, type Sampling } from '@tappet/plugin-monit-compat';
-import type { Sample } from '@tappet/plugin-monit-compat';
+import { createMonitCompat } from '@tappet/plugin-monit-compat';
+import { type ProgramEnd, type Prober, type Sampling } from '@tappet/plugin-monit-compat/library';
+import type { Sample } from '@tappet/plugin-monit-compat/library';
 import type { Plugin } from '@tappet/core';
 
 const PRESENT: Sample = {

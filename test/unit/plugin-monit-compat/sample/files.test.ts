@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMonitText, type Sample, Sampler } from '@tappet/plugin-monit-compat';
+import { loadMonitText, type Sample, Sampler } from '@tappet/plugin-monit-compat/library';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 let folder = '';

@@ -11,7 +11,7 @@ import {
   readProcTable,
   type Sample,
   Sampler,
-} from '@tappet/plugin-monit-compat';
+} from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder = '';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadMonitText, type Sample, Sampler } from '@tappet/plugin-monit-compat';
+import { loadMonitText, type Sample, Sampler } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let folder = '';

@@ -1,4 +1,4 @@
-import { convert, explain, explainRule, listNotEnforced, renderReport } from '@tappet/plugin-monit-compat';
+import { convert, explain, explainRule, listNotEnforced, renderReport } from '@tappet/plugin-monit-compat/library';
 import { describe, expect, it } from 'vitest';
 import { configure, load, ruleOf } from '../load.ts';
 
