@@ -26,6 +26,7 @@ export async function adoptService(
       session: { id: stat.session, member: leader ?? found.identity },
       startedAtMs: clock.nowMs() - ageMs(stat.startTime),
       cgroup: cgroupOfService(found.identity.pid, request.service),
+      wasBornInside: false,
       child: undefined,
     },
     parts,

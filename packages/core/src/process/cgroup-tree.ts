@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type CgroupVisits, createCgroupVisits } from './cgroup-visit.ts';
 import { directoriesIn, makeThreaded, type ServiceCgroup, serviceCgroup } from './cgroup.ts';
 
 /** Where the cgroups of a project live. */
@@ -39,15 +40,27 @@ export function openCgroupTree(projectId: string): CgroupTree | string {
   if (isInDomain ? !makeThreaded(directory) : !['domain', 'domain threaded'].includes(typeOf(directory))) {
     return `the cgroup ${own} takes no threaded cgroups`;
   }
+  const visits = visitsFrom(isInDomain ? own : directory);
   return {
-    of: (service) => serviceCgroup(join(directory, service)),
+    of: (service) => serviceCgroup(join(directory, service), visits),
     names: () => directoriesIn(directory),
     join: () => (isInDomain ? Promise.resolve() : move(directory)),
     async leave() {
+      visits?.close();
       if (!isInDomain) await move(own);
       serviceCgroup(directory).remove();
     },
   };
+}
+
+/** Undefined where a thread that left could not come back. */
+function visitsFrom(home: string): CgroupVisits | undefined {
+  try {
+    accessSync(join(home, 'cgroup.threads'), constants.W_OK);
+    return createCgroupVisits({ home });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The cgroup v2 directory of a process, or undefined. */

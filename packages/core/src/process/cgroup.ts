@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { CgroupVisits } from './cgroup-visit.ts';
 
 /**
  * The cgroup of one service, or of one run of a script: membership is inherited and cannot be left by forking or setsid.
@@ -21,6 +22,8 @@ export interface ServiceCgroup {
   readonly entrance: string;
   /** Makes the directory if need be; false when the kernel refuses. */
   create(): boolean;
+  /** Runs `fork` with the calling thread inside. Undefined: that cannot be, and it was not run. Throws what it throws. */
+  forkInside<Child>(fork: () => Child): { readonly result: Child } | undefined;
   /** Moves another process in, with all its threads. Throws what `write` throws. */
   admit(pid: number): void;
   isPopulated(): boolean;
@@ -34,18 +37,29 @@ export interface ServiceCgroup {
   onEmpty(listener: () => void): { close(): void };
 }
 
-export function serviceCgroup(directory: string): ServiceCgroup {
+/** Without `visits` nothing can be forked inside. */
+export function serviceCgroup(directory: string, visits?: CgroupVisits): ServiceCgroup {
   const events = join(directory, 'cgroup.events');
   let isMade = false;
-  const isPopulated = (): boolean => readOr(events, '').includes('populated 1');
+  // This process may be stuck inside after a visit. It is not to be counted, killed or frozen for that.
+  const isStuck = (): boolean => visits?.isStuckIn(directory) === true;
+  const pids = (): number[] => processesOf(threadsIn(directory)).filter((pid) => pid !== process.pid);
+  const isPopulated = (): boolean => {
+    const isOccupied = !isStuck() || pids().length > 0;
+    return isOccupied && readOr(events, '').includes('populated 1');
+  };
   return {
     directory,
     entrance: join(directory, 'cgroup.threads'),
     create: () => (isMade && existsSync(directory)) || (isMade = makeThreaded(directory)),
+    forkInside: (fork) => visits?.during(directory, fork),
     admit: (pid) => writeFileSync(join(directory, 'cgroup.procs'), String(pid)),
     isPopulated,
-    pids: () => processesOf(threadsIn(directory)),
-    freeze: (isFrozen) => void writeIfThere(join(directory, 'cgroup.freeze'), isFrozen ? '1' : '0'),
+    pids,
+    freeze(isFrozen) {
+      if (isFrozen && isStuck()) return;
+      writeIfThere(join(directory, 'cgroup.freeze'), isFrozen ? '1' : '0');
+    },
     remove: () => removeTree(directory),
     onEmpty: (listener) => watchEvents(events, () => isPopulated() || listener()),
   };

@@ -1,22 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import { SpawnError } from '../errors/index.ts';
 import type { ServiceCgroup } from './cgroup.ts';
-import type { ChildOutput } from './channel.ts';
 import type { ProcessIdentity, SpawnRequest } from './contract.ts';
 import { bootId } from './identity.ts';
 import { identitySwitch } from './identity-switch.ts';
 import type { LayerParts } from './layer-parts.ts';
-import { openPipeForChild } from './pipes.ts';
 import { MARKER_VARIABLE } from './process-table.ts';
 import { checkStart } from './start-check.ts';
 import { durableArgv, splitEnvironment, wrapperArgv } from './wrapper.ts';
 
+/** What is executed, with which environment. */
+export interface Execution {
+  readonly argv: readonly string[];
+  readonly env: Record<string, string>;
+}
+
 /** A start with everything looked up: only the fork is missing. */
 export interface Launch {
   readonly request: SpawnRequest;
-  readonly argv: readonly string[];
-  readonly env: Record<string, string>;
+  /** Absolute path. */
+  readonly program: string;
+  /** The program itself, for a child that is born in its cgroup; undefined when the wrapper does more than taking it in there. */
+  readonly bare: Execution | undefined;
+  readonly wrapped: Execution;
   readonly spawnIds: { readonly uid: number; readonly gid: number } | undefined;
   readonly cgroup: ServiceCgroup | undefined;
 }
@@ -31,7 +36,8 @@ export function prepareLaunch(request: SpawnRequest, parts: LayerParts): Launch 
   const program = checkStart({ service, spec });
   const identity = identitySwitch({ service, user: spec.user, group: spec.group, useSetpriv });
   const marker = processes.marker(service, generation);
-  const { env, argv } = splitEnvironment({ ...identity?.env, ...spec.env, [MARKER_VARIABLE]: marker });
+  const whole = { ...identity?.env, ...spec.env, [MARKER_VARIABLE]: marker };
+  const { env, argv } = splitEnvironment(whole);
   const cgroup = processes.cgroup(service);
   const spawnIds = identity?.spawnIds;
   // Without setpriv the wrapper itself runs as the user and cannot reach our files: see recordFromOutside.
@@ -47,57 +53,24 @@ export function prepareLaunch(request: SpawnRequest, parts: LayerParts): Launch 
     [...(identity?.argv ?? []), ...argv, program, ...spec.args],
   );
   const isDurable = durable && spawnIds === undefined;
+  const isPlain = !isDurable && spec.umask === parts.umask;
   return {
     request,
-    env,
+    program,
+    bare: isPlain ? { argv: [...(identity?.argv ?? []), program, ...spec.args], env: whole } : undefined,
+    wrapped: { argv: isDurable ? durableArgv(records.exitPath(request), wrapped) : wrapped, env },
     spawnIds,
     cgroup,
-    argv: isDurable ? durableArgv(records.exitPath(request), wrapped) : wrapped,
   };
 }
 
-/** Forks. Rejects with SpawnError when the system refuses. */
-export async function spawnLaunch(launch: Launch, { channels }: LayerParts): Promise<ChildProcess> {
-  const { request, argv, env, spawnIds } = launch;
-  const { service, spec, notifyFd } = request;
-  const [shell = '/bin/sh', ...args] = argv;
-  let output: ChildOutput | undefined;
-  let notify: number | undefined;
-  try {
-    output = channels.of(service).openForChild({ tellsEnd: request.forkingPidFile !== undefined });
-    const stdio: ('ignore' | number)[] = ['ignore', output.stdout, output.stderr];
-    if (notifyFd !== undefined) {
-      notify = openPipeForChild(channels.notifyPath(service));
-      while (stdio.length < notifyFd) stdio.push('ignore');
-      stdio.push(notify);
-    }
-    const child = spawn(shell, args, { detached: true, cwd: spec.cwd, env, stdio, ...spawnIds });
-    // Node reports a failed fork or exec with an event of the next turn.
-    if (child.pid === undefined) throw await new Promise((resolve) => void child.once('error', resolve));
-    return child;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SpawnError(`cannot start ${service}: ${why}`, { cause, hint: hintFor(cause) });
-  } finally {
-    output?.close();
-    if (notify !== undefined) closeSync(notify);
-  }
-}
-
-function hintFor(cause: unknown): string | undefined {
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
-  if (code === 'EMFILE' || code === 'ENFILE') return 'raise the limit on open files (ulimit -n)';
-  if (code === 'EAGAIN') return 'raise the limit on processes (ulimit -u, pids.max of the cgroup)';
-  if (code === 'E2BIG') return 'shorten args and env';
-  return undefined;
-}
-
-/** Does for a wrapper that runs as another user what it cannot do itself; a moment later than it would. */
+/** Does what no wrapper did, or what one that runs as another user cannot do itself; a moment later than it would. */
 export function recordFromOutside(
   launch: Launch,
-  { leader, parts }: { leader: ProcessIdentity; parts: LayerParts },
+  { leader, wasBornInside, parts }: { leader: ProcessIdentity; wasBornInside: boolean; parts: LayerParts },
 ): void {
   const { request, cgroup, spawnIds } = launch;
+  if (wasBornInside) return parts.records.write(request, { identity: leader, cgroup: cgroup?.directory });
   if (spawnIds === undefined) return;
   try {
     cgroup?.admit(leader.pid);

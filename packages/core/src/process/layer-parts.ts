@@ -20,4 +20,6 @@ export interface LayerParts {
   readonly log: Logger;
   readonly clock: Clock;
   readonly useSetpriv: boolean;
+  /** What a child has without a wrapper that sets another one. */
+  readonly umask: number | undefined;
 }

@@ -10,6 +10,7 @@ import { findSetpriv } from './identity-switch.ts';
 import { launchRecords } from './launch-records.ts';
 import type { LayerParts } from './layer-parts.ts';
 import { checkName } from './names.ts';
+import { ownUmask } from './own-umask.ts';
 import { createProcessTable } from './process-table.ts';
 import { createScriptRunner } from './script.ts';
 import { createServiceProcesses } from './service-processes.ts';
@@ -107,6 +108,7 @@ function assemble(options: ProcessLayerOptions, notes: Set<string>): LayerParts 
     log,
     clock,
     useSetpriv,
+    umask: ownUmask(),
   };
 }
 

@@ -14,6 +14,8 @@ export interface RunningOptions {
   readonly session: { readonly id: number; readonly member: ProcessIdentity };
   readonly startedAtMs: number;
   readonly cgroup: ServiceCgroup | undefined;
+  /** The cgroup holds everything that it forked. False: only what the wrapper wrote down can tell. */
+  readonly wasBornInside: boolean;
   /** Undefined: adopted. */
   readonly child: ChildProcess | undefined;
 }
@@ -40,6 +42,7 @@ export class Running implements RunningProcess {
   readonly notified: Promise<void> | undefined;
   readonly forked: Promise<void>;
   readonly cgroup: ServiceCgroup | undefined;
+  readonly wasBornInside: boolean;
   onNotifyLine: ((line: string) => void) | undefined = undefined;
   /** What has to be let go of at the end: followers, watchers, readers. */
   readonly cleanups: Set<() => void> = new Set();
@@ -64,6 +67,7 @@ export class Running implements RunningProcess {
     this.startedAtMs = options.startedAtMs;
     this.notified = notified;
     this.cgroup = options.cgroup;
+    this.wasBornInside = options.wasBornInside;
     this.exited = new Promise((resolve) => {
       this.#resolveExited = resolve;
     });
@@ -102,7 +106,8 @@ export class Running implements RunningProcess {
   ended(status: { code: number | undefined; signal: NodeJS.Signals | undefined }): void {
     if (this.#hasExited) return;
     this.#hasExited = true;
-    this.#mainEndedAtTicks = ticksNow();
+    const isLeader = this.#identity === this.#options.identity;
+    this.#mainEndedAtTicks = (isLeader ? this.#leaderEndedAtTicks : undefined) ?? ticksNow();
     this.release();
     const uptimeMs = Math.max(0, this.#parts.clock.nowMs() - this.startedAtMs);
     this.#resolveExited({ ...status, uptimeMs });

@@ -111,6 +111,7 @@ export function createServiceProcesses(options: ServiceProcessesOptions): Servic
   }
 
   function isContained(service: string, running: Running): boolean {
+    if (running.wasBornInside) return true;
     return running.cgroup !== undefined && hasEntered({ service, generation: running.generation });
   }
 

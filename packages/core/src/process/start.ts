@@ -3,10 +3,11 @@ import { SpawnError } from '../errors/index.ts';
 import type { ProcessIdentity, RunningProcess, SpawnRequest } from './contract.ts';
 import { followForked } from './forked.ts';
 import { bootId, readStat } from './identity.ts';
-import { prepareLaunch, recordFromOutside, spawnLaunch } from './launch.ts';
+import { prepareLaunch, recordFromOutside } from './launch.ts';
 import type { LayerParts } from './layer-parts.ts';
 import { stampOf } from './pid-file.ts';
 import { createRunning, type Running } from './running.ts';
+import { spawnLaunch } from './spawn-launch.ts';
 
 /** Starts one generation of a service, after everything of earlier ones is gone. Rejects with SpawnError. */
 export async function startService(request: SpawnRequest, parts: LayerParts): Promise<RunningProcess> {
@@ -22,9 +23,9 @@ export async function startService(request: SpawnRequest, parts: LayerParts): Pr
   const launch = prepareLaunch(request, parts);
   const stamp = forkingPidFile === undefined ? '' : stampOf(forkingPidFile);
   const startedAtMs = clock.nowMs();
-  const child = await spawnLaunch(launch, parts);
+  const { child, wasBornInside } = await spawnLaunch(launch, parts);
   const leader = identityOfChild(child);
-  recordFromOutside(launch, { leader, parts });
+  recordFromOutside(launch, { leader, wasBornInside, parts });
   const running = createRunning(
     {
       request,
@@ -33,6 +34,7 @@ export async function startService(request: SpawnRequest, parts: LayerParts): Pr
       identity: leader,
       session: { id: leader.pid, member: leader },
       cgroup: launch.cgroup,
+      wasBornInside,
     },
     parts,
   );
