@@ -47,7 +47,7 @@ export function beginPass({
     if (before.monitoring === 'no') continue;
     const decision = decideDue({ every: service.every, state: before.schedule, wallMs });
     if (decision.isDue) due.add(service.name);
-    next.set(service.name, { ...before, schedule: decision.state });
+    if (decision.state !== before.schedule) next.set(service.name, { ...before, schedule: decision.state });
   }
   return { state: next, due };
 }

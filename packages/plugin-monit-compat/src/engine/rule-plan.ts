@@ -29,7 +29,7 @@ export function planRules(service: MonitService): RulePlan {
   const key = service.supervised === 'inline' ? service.rules : service;
   const known = plans.get(key);
   if (known !== undefined) return known;
-  const written = service.rules.map((rule, index) => ({ key: `r${index}`, index, rule }));
+  const written = service.rules.map((rule, index) => ({ key: keyOf(index), index, rule }));
   const existence = written.filter(({ rule }) => rule.test.kind === 'exist').toReversed();
   const others = written
     .filter(({ rule }) => rule.test.kind !== 'exist')
@@ -41,13 +41,13 @@ export function planRules(service: MonitService): RulePlan {
     existence:
       existence.length > 0 || !IMPLIES_EXISTENCE.has(service.type) || service.supervised === 'inline'
         ? existence
-        : [implicit(service, 'nonexist', { kind: 'exist', wanted: 'missing' }, 'restart')],
-    invalid: implicit(service, 'invalid', { kind: 'exist', wanted: 'present' }, 'restart'),
-    data: implicit(service, 'data', { kind: 'exist', wanted: 'present' }, 'alert'),
-    execution: implicit(service, 'exec', { kind: 'exist', wanted: 'present' }, 'alert'),
-    others: flags
-      ? [implicit(service, 'fsflags', { kind: 'changed', subject: 'fsflags' }, 'alert'), ...others]
-      : others,
+        : service.rules.some(({ fast }) => fast)
+          ? FAST_NONEXISTENCE
+          : NONEXISTENCE,
+    invalid: INVALID,
+    data: DATA,
+    execution: EXECUTION,
+    others: flags ? [FLAGS, ...others] : others,
   };
   plans.set(key, plan);
   return plan;
@@ -57,12 +57,26 @@ const IMPLIES_EXISTENCE: ReadonlySet<ServiceType> = new Set(['process', 'file', 
 const IMPLIES_FLAGS: ReadonlySet<ServiceType> = new Set(['filesystem']);
 const ONCE = { count: 1, cycles: 1 };
 
-function implicit(service: MonitService, name: string, test: Test, action: 'restart' | 'alert'): PlannedRule {
+// What every service implies is one and the same for hundreds of them.
+const NONEXISTENCE = [implicit('nonexist', { kind: 'exist', wanted: 'missing' }, { action: 'restart' })];
+const FAST_NONEXISTENCE = [
+  implicit('nonexist', { kind: 'exist', wanted: 'missing' }, { action: 'restart', fast: true }),
+];
+const INVALID = implicit('invalid', { kind: 'exist', wanted: 'present' }, { action: 'restart' });
+const DATA = implicit('data', { kind: 'exist', wanted: 'present' }, { action: 'alert' });
+const EXECUTION = implicit('exec', { kind: 'exist', wanted: 'present' }, { action: 'alert' });
+const FLAGS = implicit('fsflags', { kind: 'changed', subject: 'fsflags' }, { action: 'alert' });
+
+function implicit(
+  name: string,
+  test: Test,
+  { action, fast = false }: { readonly action: 'restart' | 'alert'; readonly fast?: boolean },
+): PlannedRule {
   return {
     key: `implicit:${name}`,
     index: -1,
     rule: {
-      at: service.at,
+      at: { file: '', line: 1, column: 1 },
       text: `implicit ${name} rule`,
       test,
       sense: 'failed',
@@ -72,10 +86,17 @@ function implicit(service: MonitService, name: string, test: Test, action: 'rest
       elseAction: { kind: 'alert' },
       hasElse: false,
       dropped: [],
-      fast: service.rules.some(({ fast }) => fast),
+      fast,
       notEnforced: undefined,
     },
   };
+}
+
+const keys: string[] = [];
+
+/** Under which a rule is remembered, by its position. */
+function keyOf(index: number): string {
+  return (keys[index] ??= `r${index}`);
 }
 
 const RANKS: readonly Test['kind'][] = [

@@ -12,15 +12,16 @@ export function readMethod(context: ReadContext, key: MethodKey): Method {
   const { cursor } = context;
   const first = cursor.peek();
   const argv = readArguments(context, key);
-  const identity = readIdentity(context);
+  const { uid, gid } = readIdentity(context);
   const timeoutMs = cursor.take('timeout') ? readSeconds(cursor, 'the timeout of the program') : undefined;
-  return { at: cursor.place(first), argv, ...identity, timeoutMs };
+  return { at: cursor.place(first), argv, uid, gid, timeoutMs };
 }
 
 /** The program of an `exec` action, without what follows it. */
 export function readExecCommand(context: ReadContext): Command {
   const argv = readArguments(context, 'exec');
-  return { argv, ...readIdentity(context) };
+  const { uid, gid } = readIdentity(context);
+  return { argv, uid, gid };
 }
 
 function readArguments(context: ReadContext, key: MethodKey | 'exec'): string[] {

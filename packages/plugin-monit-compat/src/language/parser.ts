@@ -3,7 +3,8 @@ import type { ReadContext } from './context.ts';
 import { SyntaxFault, TokenCursor } from './cursor.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { IssueList } from './issue-list.ts';
-import { beginService, newDraft, readBodyStatement, type ServiceDraft } from './service.ts';
+import { beginService, readBodyStatement } from './service.ts';
+import { beginDraft, emptyService, finishDraft, type ServiceDraft } from './service-node.ts';
 import { readTarget } from './service-header.ts';
 import { EMPTY_SETTINGS, type Settings } from './settings.ts';
 import { readOldExpectBuffer, readSet, type SettingsDraft } from './set-statement.ts';
@@ -53,20 +54,24 @@ export function parse({ tokens, issues, host }: ParseInput): ControlTree {
     }
   };
   // A statement behind one that could not be read belongs to a service nobody knows; reading it finds its own faults.
-  runStatements(context, statement, () => void (current ??= newDraft('process', cursor.peek(), context)));
-  return { settings, services };
+  runStatements(context, statement, () => void (current ??= newDraft(cursor, cursor.peek().value)));
+  return { settings, services: services.map(finishDraft) };
 }
 
 /** Reads rules without a `check` header, as they stand in the configuration of a service of ours. */
 export function parseBody({ tokens, issues, host, name }: ParseInput & { readonly name: string }): ServiceNode {
   const cursor = new TokenCursor(tokens, issues);
   const context: ReadContext = { cursor, issues, host, limits: EMPTY_SETTINGS.limits };
-  const draft = newDraft('process', { ...cursor.peek(), value: name }, context);
+  const draft = newDraft(cursor, name);
   issues.service = name;
   runStatements(context, () => {
     if (!readBodyStatement(context, draft)) throw cursor.fault('a rule that begins with "if"', STATEMENTS);
   });
-  return draft;
+  return finishDraft(draft);
+}
+
+function newDraft(cursor: TokenCursor, name: string): ServiceDraft {
+  return beginDraft(emptyService({ at: cursor.place(), type: 'process', name }));
 }
 
 const STATEMENTS = [

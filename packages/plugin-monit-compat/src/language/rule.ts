@@ -13,7 +13,9 @@ export interface ReadTest {
   readonly notEnforced?: string | undefined;
 }
 
+// Shared by all rules: a configuration has thousands of them.
 const ONCE: Rate = { count: 1, cycles: 1 };
+const NONE_DROPPED: readonly ResourceTest[] = [];
 
 /** Reads rate, action and else branch behind a test. `first` is the `if` of the statement. */
 export function readRule(context: ReadContext, first: Token, read: ReadTest): Rule {
@@ -30,9 +32,9 @@ export function readRule(context: ReadContext, first: Token, read: ReadTest): Ru
     rate,
     action,
     elseRate: otherwise?.rate ?? ONCE,
-    elseAction: otherwise?.action ?? { kind: 'alert' },
+    elseAction: otherwise?.action ?? PLAIN.alert,
     hasElse: otherwise !== undefined,
-    dropped: read.dropped ?? [],
+    dropped: read.dropped ?? NONE_DROPPED,
     fast: false,
     notEnforced: read.notEnforced,
   };
@@ -64,6 +66,14 @@ export function readRate({ cursor, issues }: ReadContext): Rate {
 
 const PLAIN_ACTIONS = ['alert', 'restart', 'start', 'stop', 'unmonitor'] as const;
 
+const PLAIN: Readonly<Record<(typeof PLAIN_ACTIONS)[number], Action>> = {
+  alert: { kind: 'alert' },
+  restart: { kind: 'restart' },
+  start: { kind: 'start' },
+  stop: { kind: 'stop' },
+  unmonitor: { kind: 'unmonitor' },
+};
+
 /** What a rule does. */
 export function readAction(
   context: ReadContext,
@@ -72,15 +82,15 @@ export function readAction(
   const { cursor, issues } = context;
   const token = cursor.peek();
   if ((token.kind === 'command' && token.key === 'exec') || cursor.is('exec')) return readExec(context);
-  for (const kind of PLAIN_ACTIONS) if (cursor.take(kind)) return { kind };
-  if (allowTimeout && cursor.take('timeout')) return { kind: 'unmonitor' };
+  for (const kind of PLAIN_ACTIONS) if (cursor.take(kind)) return PLAIN[kind];
+  if (allowTimeout && cursor.take('timeout')) return PLAIN.unmonitor;
   if (issues.mode === 'lenient' && cursor.take('ignore')) {
     issues.warn({ at: token, message: 'the action "ignore" exists only in releases after 5.33' });
     return { kind: 'ignore' };
   }
   if (issues.mode === 'lenient' && cursor.take('timeout')) {
     issues.warn({ at: token, message: '"timeout" is an action of the restart limit only; taken as "unmonitor"' });
-    return { kind: 'unmonitor' };
+    return PLAIN.unmonitor;
   }
   throw cursor.fault('an action (alert, restart, start, stop, exec or unmonitor)', PLAIN_ACTIONS);
 }

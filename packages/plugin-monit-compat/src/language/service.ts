@@ -1,24 +1,21 @@
-import type { Every, Method, RestartLimit, Rule, ServiceNode, ServiceType } from './ast.ts';
+import type { Every, Method, RestartLimit, ServiceType } from './ast.ts';
 import { readAlert, readNoAlert } from './alerts.ts';
 import { readMethod } from './commands.ts';
 import type { ReadContext } from './context.ts';
 import { parseCron } from './cron.ts';
 import { type SyntaxFault } from './cursor.ts';
 import { readAction } from './rule.ts';
+import { beginDraft, emptyService, type ServiceDraft } from './service-node.ts';
 import { readIf } from './tests/dispatch.ts';
 import { readContentPattern } from './tests/file.ts';
 import type { Token } from './token.ts';
-
-export type ServiceDraft = {
-  -readonly [K in keyof ServiceNode]: ServiceNode[K] extends readonly (infer T)[] ? T[] : ServiceNode[K];
-};
 
 /** Reads `check TYPE NAME`; what the service watches is still to be read. */
 export function beginService(context: ReadContext): ServiceDraft {
   const { cursor, issues } = context;
   const token = cursor.next();
   issues.service = token.value;
-  const draft = newDraft(typeOf(token), token, context);
+  const draft = beginDraft(emptyService({ at: cursor.place(token), type: typeOf(token), name: token.value }));
   if (draft.name.startsWith('/')) {
     issues.error({ at: token, message: `cannot name a service "${draft.name}": a name must not begin with "/"` });
   }
@@ -62,29 +59,6 @@ export function readBodyStatement(context: ReadContext, draft: ServiceDraft): bo
     return setMethod(draft, token.key, readMethod(context, token.key));
   }
   return token.kind === 'keyword' && readKeywordStatement(context, draft, token);
-}
-
-/** A draft of a service with nothing in it but its name. */
-export function newDraft(type: ServiceType, token: Token, { cursor }: Pick<ReadContext, 'cursor'>): ServiceDraft {
-  return {
-    at: cursor.place(token),
-    type,
-    name: token.value,
-    target: { kind: 'none' },
-    start: undefined,
-    stop: undefined,
-    restart: undefined,
-    rules: [],
-    restartLimits: [],
-    ignoredContent: [],
-    depends: [],
-    groups: [],
-    every: undefined,
-    mode: 'active',
-    onreboot: undefined,
-    alerts: [],
-    noAlerts: [],
-  };
 }
 
 function readKeywordStatement(context: ReadContext, draft: ServiceDraft, token: Token): boolean {
@@ -143,11 +117,7 @@ function readCondition(context: ReadContext, draft: ServiceDraft): void {
   const { cursor } = context;
   const first = cursor.next();
   if (cursor.peek().kind === 'number') draft.restartLimits.push(readRestartLimit(context, first));
-  else draft.rules.push(readRuleOf(context, first, draft.type));
-}
-
-function readRuleOf(context: ReadContext, first: Token, type: ServiceType): Rule {
-  return readIf(context, first, type);
+  else draft.rules.push(readIf(context, first, draft.type));
 }
 
 /** `N restarts within M cycles then ACTION|timeout`; the cursor stands behind `if`. */

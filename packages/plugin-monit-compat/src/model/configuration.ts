@@ -2,6 +2,7 @@ import { hostname as machineName } from 'node:os';
 import type { AlertSetting, ServiceNode } from '../language/ast.ts';
 import type { IssueList } from '../language/issue-list.ts';
 import type { ControlTree } from '../language/parser.ts';
+import { emptyService, orNothing } from '../language/service-node.ts';
 import type { Settings } from '../language/settings.ts';
 import { checkServices } from './check.ts';
 import { orderByDependency } from './order.ts';
@@ -42,8 +43,8 @@ export function buildConfiguration(
   const dependants = invert(prerequisites);
   const resolved = ordered.map((service): MonitService => ({
     ...service,
-    prerequisites: prerequisites.get(service.name) ?? [],
-    dependants: dependants.get(service.name) ?? [],
+    prerequisites: orNothing(prerequisites.get(service.name) ?? []),
+    dependants: orNothing(dependants.get(service.name) ?? []),
     recipients: recipientsOf(service, tree.settings),
   }));
   return {
@@ -68,23 +69,7 @@ export function withSystemService(
   )
     return configuration;
   const system: MonitService = {
-    at: { file: '', line: 1, column: 1 },
-    type: 'system',
-    name: hostname,
-    target: { kind: 'none' },
-    start: undefined,
-    stop: undefined,
-    restart: undefined,
-    rules: [],
-    restartLimits: [],
-    ignoredContent: [],
-    depends: [],
-    groups: [],
-    every: undefined,
-    mode: 'active',
-    onreboot: undefined,
-    alerts: [],
-    noAlerts: [],
+    ...emptyService({ at: { file: '', line: 1, column: 1 }, type: 'system', name: hostname }),
     prerequisites: [],
     dependants: [],
     recipients: configuration.settings.alerts,
@@ -126,7 +111,8 @@ function invert(prerequisites: ReadonlyMap<string, readonly string[]>): Map<stri
 }
 
 /** A local alert replaces the global one for the same address; `noalert` takes an address out. */
-export function recipientsOf(service: ServiceNode, settings: Settings): AlertSetting[] {
+export function recipientsOf(service: ServiceNode, settings: Settings): readonly AlertSetting[] {
+  if (service.alerts.length === 0 && service.noAlerts.length === 0) return settings.alerts;
   const silenced = new Set(service.noAlerts.map((address) => address.toLowerCase()));
   const local = new Set(service.alerts.map((alert) => alert.address.toLowerCase()));
   return [

@@ -11,12 +11,16 @@ export interface ServiceNeeds {
   readonly windows: readonly number[];
 }
 
-const known = new WeakMap<MonitService['rules'], ServiceNeeds>();
+/** By their text: hundreds of services have few kinds of needs. */
+const kinds = new Map<string, ServiceNeeds>();
 
 export function needsOf({ rules }: Pick<MonitService, 'rules'>): ServiceNeeds {
-  let needs = known.get(rules);
-  if (needs === undefined) known.set(rules, (needs = find(rules)));
-  return needs;
+  const needs = find(rules);
+  const { process, file, windows } = needs;
+  const key = JSON.stringify([[...process.metrics], process.owner, file, windows]);
+  const known = kinds.get(key);
+  if (known === undefined) kinds.set(key, needs);
+  return known ?? needs;
 }
 
 function find(rules: MonitService['rules']): ServiceNeeds {

@@ -69,7 +69,7 @@ export function readResources(context: ReadContext, type: 'process' | 'system'):
       message: `only the last of the ${tests.length + 1} conditions counts: "and" and "or" mean nothing in this language`,
     });
   }
-  return { test, elseKind: 'succeeded', dropped: tests };
+  return tests.length === 0 ? { test, elseKind: 'succeeded' } : { test, elseKind: 'succeeded', dropped: tests };
 }
 
 // File descriptors stand alone: they cannot be joined with other figures.
@@ -106,7 +106,8 @@ function readFigure(context: ReadContext, figures: Figures, type: 'process' | 's
   const [metric, form] = figure;
   const perCore = form === 'load' && cursor.take('core') !== undefined;
   const operator = readOperator(cursor);
-  return { kind: 'resource', metric, operator, perCore, ...readLimit(context, form) };
+  const { limit, unit } = readLimit(context, form);
+  return { kind: 'resource', metric, operator, limit, unit, perCore };
 }
 
 function readLimit({ cursor }: ReadContext, form: LimitForm): { limit: number; unit: ResourceUnit } {
