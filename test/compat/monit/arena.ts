@@ -24,6 +24,7 @@ export interface Arena {
   path(name: string): string;
   write(name: string, text: string, mode?: number): string;
   log(service: string): readonly string[];
+  read(name: string): string;
   clear(): Promise<void>;
   readonly cycles: number;
   /** True when every server has given its answers. */
@@ -104,6 +105,7 @@ esac
             .trim()
             .split('\n')
         : [],
+    read: (name) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : ''),
     get cycles() {
       return cycles;
     },

@@ -40,9 +40,10 @@ function host(
   };
 }
 
-const exec = (arena: Arena, name: string, label: string): string => `exec "${arena.note(name, label)}"`;
+export const exec = (arena: Arena, name: string, label: string): string => `exec "${arena.note(name, label)}"`;
 
-function processService(arena: Arena, name: string, rest = ''): string {
+/** A process with a pid file that is started and stopped by the arena's program. */
+export function processService(arena: Arena, name: string, rest = ''): string {
   return `check process ${name} with pidfile ${arena.path(`${name}.pid`)}
  start program = "${arena.path('proc')} start ${name}" with timeout 5 seconds
  stop program = "${arena.path('proc')} stop ${name}" with timeout 5 seconds

@@ -20,7 +20,8 @@ export function elementsOf(document: string): XmlElement {
     );
     const children: XmlElement[] = [];
     let text = '';
-    while (slash !== '/') {
+    if (slash === '/') return { name, attributes, children, text };
+    for (;;) {
       if (source.startsWith(`</${name}>`, at)) {
         at += name.length + 3;
         break;

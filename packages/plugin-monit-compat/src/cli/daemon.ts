@@ -73,8 +73,8 @@ async function ask(
     const value = values.get(key);
     if (value !== undefined) which[key] = value;
   }
+  const client = await connect(which);
   try {
-    const client = await connect(which);
     if (file !== undefined) await compareFile(client, file, io);
     return await work(client);
   } catch (error) {

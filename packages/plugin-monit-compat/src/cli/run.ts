@@ -28,7 +28,8 @@ A NAME may be a pattern for whole names. Instead of names: -g GROUP.
 --json prints status and summary for programs.
 --socket PATH, --config FILE and --project NAME choose the supervisor.
 
-Exit codes: 0 done or accepted, 1 not, 2 the command line is wrong.
+Exit codes: 0 done or accepted, 1 not, 2 the command line is wrong,
+3 no supervisor is running.
 `;
 
 type Verb = (context: MonitCommandContext, words: readonly string[]) => Promise<number> | number;
@@ -50,7 +51,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   restart: (context, words) => act(context, 'restart', words),
 };
 
-/** `tappet monit …`: 0 done, 1 not accepted or failed, 2 the command line is wrong. */
+/** `tappet monit …`: 0 done, 1 not accepted or failed, 2 the command line is wrong. Rejects when there is no supervisor to ask. */
 export async function runMonit(context: MonitCommandContext): Promise<number> {
   const { io } = context;
   try {

@@ -18,8 +18,8 @@ export interface PlanInput {
 
 /**
  * Spreads an action along the dependencies. Stopping and unmonitoring take the dependants first, the farthest first;
- * starting and monitoring take the prerequisites first; a restart stops the active dependants, restarts the service and
- * starts them again. When the service itself cannot be stopped, it is not started.
+ * starting and monitoring take the prerequisites first; a restart stops the active dependants, restarts the service (with its
+ * prerequisites started before) and starts them again. When the service itself cannot be stopped, it is not started.
  */
 export function planSteps({ configuration, state, service, action }: PlanInput): Step[] {
   const step = (op: ServiceAction, name: string, onFailure: Step['onFailure'] = 'continue'): Step => ({
@@ -42,9 +42,12 @@ export function planSteps({ configuration, state, service, action }: PlanInput):
     case 'restart': {
       const active = dependants.filter((name) => isActive(state, name));
       const hasMethod = configuration.byName.get(service)?.restart !== undefined;
+      const needed = prerequisites
+        .filter((name) => needsStart(state, name))
+        .map((name) => step('start', name, 'abort'));
       const own = hasMethod
-        ? [step('restart', service, 'abort')]
-        : [step('stop', service, 'abort'), step('start', service, 'abort')];
+        ? [...needed, step('restart', service, 'abort')]
+        : [step('stop', service, 'abort'), ...needed, step('start', service, 'abort')];
       return [
         ...active.map((name) => step('stop', name)),
         ...own,
