@@ -20,6 +20,7 @@ export { TRANSITIONS, transition } from './service/transitions.ts';
 export * from './store/index.ts';
 export type { PluginSupervisor, ReloadReport, Supervisor } from './supervisor/api.ts';
 export { type Actor, ACTORS, type Cause, formatCause } from './service/cause.ts';
+export { checkConfiguration, type ConfigurationCheck } from './supervisor/check-configuration.ts';
 export type { SupervisorEvent } from './supervisor/events.ts';
 export type {
   ConfigSource,

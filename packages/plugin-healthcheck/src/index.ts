@@ -3,8 +3,8 @@ import type { Check } from './checks/index.ts';
 import { configSchema, type HealthcheckConfig } from './plugin/config.ts';
 import { exposeMethods } from './plugin/methods.ts';
 import { HealthMonitor } from './plugin/monitor.ts';
-import { serviceSchema } from './plugin/own-checks.ts';
 import { serveHealth } from './plugin/serve-health.ts';
+import { serviceSchema } from './plugin/service-schema.ts';
 import { statusFields } from './plugin/status-fields.ts';
 import { watchServices } from './plugin/watch-services.ts';
 import { withPlan } from './plugin/with-plan.ts';
@@ -22,6 +22,7 @@ const healthcheck: Plugin<HealthcheckConfig, readonly Check[]> = definePlugin({
   name: 'healthcheck',
   configSchema,
   serviceSchema,
+  variables: { exec: 'words', 'exec.command': 'words' },
   setup(context) {
     const { carry, clock, describe, supervisor } = context;
     const monitor = carry(

@@ -1,11 +1,4 @@
-import {
-  type ConfigIssue,
-  type ConfigPath,
-  formatPath,
-  type SectionReading,
-  type SectionSchema,
-  sectionSchema,
-} from '@tappet/core';
+import { type ConfigIssue, type ConfigPath, formatPath } from '@tappet/core';
 import * as v from 'valibot';
 import type { Check } from './checks/check.ts';
 import { configIssues, unknownOption } from './probes/options/issues.ts';
@@ -26,15 +19,6 @@ export function parseChecks(raw: unknown, path: ConfigPath = []): ParsedChecks {
   const twice = checks.flatMap((check, index) => duplicateOf(check, { index, checks, path }));
   return issues.length + twice.length > 0 ? { issues: [...issues, ...twice] } : { checks: checks.map(uniqueName) };
 }
-
-/** The same for what stands under `healthcheck` of a service. An empty table means no checks. */
-export function readChecks(raw: unknown, path: ConfigPath): SectionReading<readonly Check[]> {
-  const parsed = parseChecks(isEmptyTable(raw) ? [] : raw, path);
-  return 'checks' in parsed ? { value: parsed.checks } : parsed;
-}
-
-/** The same as a schema, for `[[services.healthcheck]]` or `[services.healthcheck]`. */
-export const checksSchema: SectionSchema<readonly Check[]> = sectionSchema(readChecks, { at: ['healthcheck'] });
 
 function parseCheck(raw: unknown, path: ConfigPath): { check: Check } | { issues: readonly ConfigIssue[] } {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
@@ -65,8 +49,4 @@ function parseCheck(raw: unknown, path: ConfigPath): { check: Check } | { issues
   if (issues.length > 0 || !read.success) return { issues };
   const [first] = parsed;
   return { check: complete(read.output, first !== undefined && 'probe' in first ? first.probe : undefined) };
-}
-
-function isEmptyTable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 }

@@ -36,6 +36,15 @@ const logrotate: Plugin<LogrotateConfig, ServiceTable> = definePlugin({
   name: 'logrotate',
   configSchema,
   serviceSchema,
+  // logrotate's own language, and scripts for a shell.
+  variables: {
+    block: 'keep',
+    prerotate: 'keep',
+    postrotate: 'keep',
+    firstaction: 'keep',
+    lastaction: 'keep',
+    preremove: 'keep',
+  },
   setup(context) {
     const { carry, clock, config, log, onActivate, onInForce, supervisor } = context;
     const status = supervisor.status();

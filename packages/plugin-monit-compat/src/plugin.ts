@@ -20,6 +20,8 @@ export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plug
     configSchema,
     serviceSchema,
     serviceKeys: { monit: monitKey, rules: rulesKey },
+    // monit's language hands $ on to the programs that it runs.
+    variables: { monit: 'keep', rules: 'keep' },
     setup(context) {
       const { carry, clock, defer, describe, emit, expose, hooks, log, onActivate, onInForce, supervisor } = context;
       const plan = planSession(context);

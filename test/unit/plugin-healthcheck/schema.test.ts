@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checksSchema, parseChecks } from '../../../packages/plugin-healthcheck/src/schema.ts';
+import { serviceSchema } from '../../../packages/plugin-healthcheck/src/plugin/service-schema.ts';
+import { parseChecks } from '../../../packages/plugin-healthcheck/src/schema.ts';
 import type { Check } from '../../../packages/plugin-healthcheck/src/checks/check.ts';
 
 function checks(raw: unknown): readonly Check[] {
@@ -165,7 +166,7 @@ describe('a mistake in a check', () => {
 });
 
 describe('the schema', () => {
-  const { validate } = checksSchema['~standard'];
+  const { validate } = serviceSchema['~standard'];
 
   it('gives the checks, none for an empty table', async () => {
     expect(await validate({})).toEqual({ value: [] });

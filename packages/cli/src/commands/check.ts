@@ -1,9 +1,8 @@
-import type { ConfigIssue } from '@tappet/core';
-import { ConfigError, renderIssues } from '@tappet/core';
-import { checkConfiguration } from '../check-configuration.ts';
+import { checkConfiguration, ConfigError, type ConfigIssue, renderIssues, runtimeDirectory } from '@tappet/core';
+import control from '@tappet/plugin-control';
 import { type Invocation, textOption } from '../command-line/definition.ts';
 import { EXIT } from '../exit-codes.ts';
-import { readConfig } from '../read-config.ts';
+import { configSource } from '../read-config.ts';
 
 /** `tappet check`: every issue of the configuration, exit code 2 when one of them is an error. */
 export async function run({ options, io }: Invocation): Promise<number> {
@@ -30,10 +29,16 @@ async function allIssues(
   { project, io }: { project: string | undefined; io: Invocation['io'] },
 ): Promise<Outcome> {
   try {
-    const loaded = await readConfig(config, io.cwd);
-    const { issues, plan } = await checkConfiguration(loaded, { environment: io.env, project });
+    const source = await configSource(config, io.cwd);
+    const { issues, plan } = await checkConfiguration({
+      source,
+      plugins: [control],
+      environment: io.env,
+      directory: (name) => runtimeDirectory(name, io.env, process.getuid?.() ?? 0),
+      ...(project === undefined ? {} : { project }),
+    });
     const count = plan?.services.length ?? 0;
-    return { file: loaded.file, found: issues, summary: `${count} ${count === 1 ? 'service' : 'services'}` };
+    return { file: source.file, found: issues, summary: `${count} ${count === 1 ? 'service' : 'services'}` };
   } catch (error) {
     if (error instanceof ConfigError) return { file: config, found: error.issues, summary: '' };
     throw error;

@@ -5,17 +5,19 @@ import { didYouMean } from '../errors/nearest.ts';
 import { parseDuration } from './duration.ts';
 import { isGoOverlayFile, isMigration } from './go-overlay.ts';
 import type { Variables } from './interpolate.ts';
-import { type ReadService, linkServices } from './links.ts';
+import { linkServices } from './links.ts';
 import type { Plan, Timeouts } from './plan.ts';
 import { readPlugins } from './plugin-list.ts';
+import { readOptions } from './plugin-options.ts';
 import { isProjectName, PROJECT_NAME, projectName } from './project.ts';
 import { restartEntries } from './restart-schema.ts';
 import type { RootTable, TimeoutsTable } from './tables.ts';
 import { rootEntries, timeoutsEntries } from './schema.ts';
 import { type KeyOwners, readDefaults, readService, rootKeyIssue } from './sections.ts';
-import { readSpecs, type SpecContext } from './service-spec.ts';
+import type { VariableRules } from './section-variables.ts';
+import { type OwnedService, readSpecs, type SpecContext } from './service-spec.ts';
 import { readTable } from './table.ts';
-import { deepFreeze, frozenCopy, isTable, show } from './values.ts';
+import { deepFreeze, isTable, show } from './values.ts';
 
 /** What building a plan needs besides the configuration itself. */
 export interface BuildOptions {
@@ -31,6 +33,8 @@ export interface BuildOptions {
   readonly pluginNames: ReadonlySet<string>;
   /** Further service keys of plugins, and which plugin owns each. */
   readonly serviceKeys: ReadonlyMap<string, string>;
+  /** Where `${VAR}` is not simply replaced in sections of plugins, by the name of the section or key. Default: nowhere. */
+  readonly sectionRules?: ReadonlyMap<string, VariableRules>;
   /** Reads an `env_file`. Default: the file system. */
   readonly readText?: (path: string) => string;
 }
@@ -41,17 +45,24 @@ export interface BuildResult {
   readonly issues: readonly ConfigIssue[];
 }
 
+/** What plugins own of a configuration, whether or not the rest of it is right. */
+export interface OwnedSections {
+  /** Options by plugin name, as in {@link Plan.pluginConfig}. */
+  readonly pluginConfig: Plan['pluginConfig'];
+  readonly services: readonly OwnedService[];
+}
+
 /**
  * Builds the plan of a configuration: checks every value, fills in every default, expands variables and copies, links dependencies. All
  * issues are found in one pass. Never throws for any plain value. What only the machine knows (accounts, programs, files) is
  * `checkSystem`'s business.
  */
-export function buildPlan(raw: unknown, options: BuildOptions): BuildResult {
+export function buildPlan(raw: unknown, options: BuildOptions): BuildResult & { readonly owned: OwnedSections } {
   const issues: ConfigIssue[] = [];
   const report = (issue: ConfigIssue): void => {
     if (!issues.some((known) => isSame(known, issue))) issues.push(issue);
   };
-  if (!isTable(raw)) return { plan: undefined, issues: [notATable(raw)] };
+  if (!isTable(raw)) return { plan: undefined, issues: [notATable(raw)], owned: { pluginConfig: {}, services: [] } };
   const directory = resolve(options.directory);
   const owners: KeyOwners = { pluginNames: options.pluginNames, serviceKeys: options.serviceKeys };
   const root = readRoot(raw, report);
@@ -62,30 +73,33 @@ export function buildPlan(raw: unknown, options: BuildOptions): BuildResult {
     // process.env asks the operating system at every access.
     environment: { ...options.environment },
     timeouts,
+    sectionRules: options.sectionRules ?? new Map(),
     readText: options.readText ?? ((path) => readFileSync(path, 'utf8')),
     inheritAll: isGoOverlayFile(raw, options.file),
   };
   const listed: readonly unknown[] = Array.isArray(raw['services']) ? raw['services'] : [];
   const tables = context.inheritAll ? listed.map((table, index) => withOneshot(table, { index, report })) : listed;
-  const services: ReadService[] = tables.flatMap((table, index) => {
+  const services = tables.flatMap((table, index) => {
     if (!isTable(table)) return [];
     const reading = readService(table, { index, defaults, owners, report });
-    return [{ reading, specs: readSpecs(reading, context) }];
+    return [{ reading, ...readSpecs(reading, context) }];
   });
   const linked = linkServices(services, { isGoOverlay: context.inheritAll });
   reportUnownedOptions(root.plugins, { pluginNames: options.pluginNames, report });
   const project = readProject(raw, { override: options.project, directory, report });
-  if (issues.some((issue) => issue.severity !== 'warning')) return { plan: undefined, issues };
-  const { plugins, options: pluginConfig } = readPlugins(raw);
+  const { plugins, options: given } = readPlugins(raw);
+  const pluginConfig = readOptions(given, { ...context, report });
+  const owned = { pluginConfig, services: services.flatMap((service) => service.owned) };
+  if (issues.some((issue) => issue.severity !== 'warning')) return { plan: undefined, issues, owned };
   const plan: Plan = deepFreeze({
     project,
-    services: linked.map((spec) => ({ ...spec, sections: frozenCopy(spec.sections) })),
+    services: linked,
     timeouts,
     plugins,
-    pluginConfig: frozenCopy(pluginConfig),
+    pluginConfig,
     source: { file: options.file, directory },
   });
-  return { plan, issues };
+  return { plan, issues, owned };
 }
 
 /** Go Overlay has no `type`: what it calls a migration is a oneshot, said aloud. */

@@ -1,8 +1,10 @@
-export { buildPlan, type BuildOptions, type BuildResult } from './build.ts';
+export { buildPlan, type BuildOptions, type BuildResult, type OwnedSections } from './build.ts';
+export type { OwnedService } from './service-spec.ts';
 export { checkSystem, type PathKind, type SystemLookups } from './check-system.ts';
 export { pathKind } from './path-kind.ts';
 export { diffPlans, type PlanDiff, specHash } from './diff.ts';
 export { formatDuration, parseDuration } from './duration.ts';
+export type { VariableRule, VariableRules } from './section-variables.ts';
 export { serviceEnvironment } from './environment.ts';
 export { freezeDraft } from './freeze.ts';
 export { type DependencyGraph, dependencyGraph } from './graph.ts';

@@ -80,7 +80,7 @@ export interface ServiceSpec {
   readonly instance: { readonly of: string; readonly index: number } | undefined;
   /** A small parent process records the exit code even while no supervisor runs. Default false. */
   readonly durable: boolean;
-  /** `[services.<key>]` tables and keys that plugins own, as read from the file. */
+  /** `[services.<key>]` tables and keys that plugins own, variables replaced, before their schemas. */
   readonly sections: Readonly<Record<string, unknown>>;
 }
 
@@ -105,7 +105,7 @@ export interface Plan {
   readonly timeouts: Timeouts;
   /** Plugins as listed, short names or module specifiers. */
   readonly plugins: readonly string[];
-  /** `[plugins.<name>]` tables as read. */
+  /** `[plugins.<name>]` tables, variables replaced, before their schemas. */
   readonly pluginConfig: Readonly<Record<string, unknown>>;
   /** Where it came from; relative paths and plugins resolve from `directory`. */
   readonly source: { readonly file: string | undefined; readonly directory: string };

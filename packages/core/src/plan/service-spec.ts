@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ConfigPath } from '../errors/base.ts';
 import { malformedAccount } from './account.ts';
 import { readCommandLine } from './command-line.ts';
 import { parseDuration } from './duration.ts';
@@ -9,6 +10,7 @@ import { readRestart } from './restart.ts';
 import { bareSignal } from './service-schema.ts';
 import { readScript } from './script.ts';
 import { readEnvironment } from './service-environment.ts';
+import { type SectionRules, sectionReader, type RawSections } from './service-sections.ts';
 import { expand, reportValue, type ServiceReading } from './service-reading.ts';
 import { show } from './values.ts';
 
@@ -17,6 +19,7 @@ export interface SpecContext {
   readonly directory: string;
   readonly environment: Variables;
   readonly timeouts: Timeouts;
+  readonly sectionRules: SectionRules;
   readonly readText: (path: string) => string;
   /** Hand on everything unless the service says otherwise. */
   readonly inheritAll: boolean;
@@ -25,27 +28,69 @@ export interface SpecContext {
 /** A spec whose dependencies are not linked yet. */
 export type UnlinkedSpec = Omit<ServiceSpec, 'dependsOn'>;
 
-/** The specs of one table: one, or one for each of its `instances`. Those with errors are left out. */
-export function readSpecs(reading: ServiceReading, context: SpecContext): readonly UnlinkedSpec[] {
+/** What comes of one table. */
+export interface ReadSpecs {
+  /** One, or one for each of its `instances`. Those with errors are left out. */
+  readonly specs: readonly UnlinkedSpec[];
+  /** What plugins own of each, also of those with errors. */
+  readonly owned: readonly OwnedService[];
+}
+
+/** What plugins own of one service. */
+export interface OwnedService {
+  readonly name: string;
+  /** Where the service stands. */
+  readonly path: ConfigPath;
+  /** Variables replaced, frozen. */
+  readonly sections: RawSections;
+}
+
+/** Reads the specs of one table. */
+export function readSpecs(reading: ServiceReading, context: SpecContext): ReadSpecs {
+  const copies = copiesOf(reading, context);
+  const specs = copies.map((copy) => readSpec(reading, { copy, context })).filter((spec) => spec !== undefined);
+  if (specs.length > 1) requireOwnPidFiles(reading, specs);
+  const path: ConfigPath = ['services', reading.index];
+  return { specs, owned: copies.map(({ name, sections }) => ({ name, path, sections })) };
+}
+
+/** One of the services that a table stands for. */
+interface Copy {
+  readonly name: string;
+  /** Undefined when there is but one. */
+  readonly instance: ServiceSpec['instance'];
+  /** Variables it has of itself. */
+  readonly own: Readonly<Record<string, string>>;
+  readonly variables: Variables;
+  readonly sections: RawSections;
+}
+
+function copiesOf(reading: ServiceReading, context: SpecContext): readonly Copy[] {
+  const { name } = reading;
   const { instances } = reading.table;
-  const copies = Array.from({ length: instances ?? 1 }, (_, index) => index + 1);
-  const specs = copies.map((index) =>
-    readSpec(reading, { context, index: instances === undefined ? undefined : index }),
-  );
-  const complete = specs.filter((spec) => spec !== undefined);
-  if (complete.length > 1) requireOwnPidFiles(reading, complete);
-  return complete;
+  const sectionsOf = sectionReader(reading, context);
+  return Array.from({ length: instances ?? 1 }, (_, position) => {
+    const index = position + 1;
+    const own = instances === undefined ? {} : { INSTANCE: String(index) };
+    const variables = instances === undefined ? context.environment : { ...context.environment, ...own };
+    const isCopy = (instances ?? 1) > 1;
+    return {
+      name: isCopy ? `${name}@${index}` : name,
+      instance: isCopy ? { of: name, index } : undefined,
+      own,
+      variables,
+      sections: sectionsOf(variables),
+    };
+  });
 }
 
 function readSpec(
   reading: ServiceReading,
-  { context, index }: { readonly context: SpecContext; readonly index: number | undefined },
+  { copy, context }: { readonly copy: Copy; readonly context: SpecContext },
 ): UnlinkedSpec | undefined {
-  const { table, name } = reading;
-  const number = index === undefined ? {} : { INSTANCE: String(index) };
-  const variables = index === undefined ? context.environment : { ...context.environment, ...number };
+  const { table } = reading;
+  const { name, instance, own, variables, sections } = copy;
   const commandLine = readCommandLine(reading, variables);
-  const isCopy = index !== undefined && (table.instances ?? 1) > 1;
   const type = table.type ?? 'simple';
   const text = (key: 'cwd' | 'log_file' | 'pid_file' | 'user' | 'group'): string | undefined => {
     const value = table[key];
@@ -57,7 +102,7 @@ function readSpec(
   };
   const account = (key: 'user' | 'group'): string | undefined => checkedAccount(reading, key, text(key));
   const spec: Omit<UnlinkedSpec, 'command' | 'args'> = {
-    name: isCopy ? `${name}@${index}` : name,
+    name,
     type,
     enabled: table.enabled ?? true,
     required: table.required ?? false,
@@ -65,7 +110,7 @@ function readSpec(
     group: account('group'),
     umask: Number.parseInt(table.umask ?? '022', 8),
     cwd: path('cwd') ?? context.directory,
-    env: { ...number, ...readEnvironment(reading, { ...context, variables }) },
+    env: { ...own, ...readEnvironment(reading, { ...context, variables }) },
     inheritEnv: inherited(table.inherit_env, context.inheritAll),
     preScript: readScript(table.pre_script ?? '', context.directory),
     posScript: readScript(table.pos_script ?? '', context.directory),
@@ -80,9 +125,9 @@ function readSpec(
     notifyFd: table.notify_fd,
     successExitCodes: [...new Set([0, ...(table.success_exit_codes ?? [])])],
     pidFile: path('pid_file'),
-    instance: isCopy ? { of: name, index } : undefined,
+    instance,
     durable: table.durable ?? false,
-    sections: reading.sections,
+    sections,
   };
   if (type === 'forking' && table.pid_file === undefined) requirePidFile(reading);
   return commandLine === undefined ? undefined : { ...spec, ...commandLine };

@@ -8,6 +8,7 @@ import type { Rests } from '../hooks/rests.ts';
 import type { TapTrace } from '../hooks/tap-trace.ts';
 import type { Logger } from '../log.ts';
 import type { Variables } from '../plan/interpolate.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 import type { Carry, CarryClaims } from './carry.ts';
 import { withDeadline } from './deadline.ts';
@@ -46,6 +47,8 @@ export class Generation implements CallTarget {
   readonly inFlight: Map<HookName, number> = new Map();
   readonly sections: Sections;
   readonly claims: CarryClaims;
+  /** What its plugins see as the plan while it is not in force. */
+  plan: Plan | undefined;
   onCallEnd: (() => void) | undefined;
   readonly #options: GenerationOptions;
   readonly #retirement = new AbortController();
@@ -74,32 +77,54 @@ export class Generation implements CallTarget {
     return this.#instances.get(plugin);
   }
 
-  /** Sets the plugins up one after the other. Rejects with the first failure; call `dispose` then. */
-  async setUp(entries: readonly PluginEntry[]): Promise<void> {
-    const { clock, log, environment, supervisor, rests, emit, complain } = this.#options;
+  /**
+   * Sets the plugins up one after the other. Those that refuse the configuration do so together, in one ConfigError; any other
+   * failure ends it at once. Call `dispose` when it rejects.
+   */
+  async setUp(entries: readonly PluginEntry[], plan: Plan): Promise<void> {
+    this.plan = plan;
+    const refusals: ConfigError[] = [];
     for (const entry of entries) {
-      const plugin = entry.plugin.name;
-      const instance = createInstance({
-        entry,
-        hooks: this.hooks,
-        sections: this.sections,
-        claims: this.claims,
-        shared: this.#shared,
-        clock,
-        log,
-        environment,
-        supervisor,
-        rests,
-        emit: (name, data) => emit(plugin, name, data),
-        disposeNow: (dispose) => {
-          this.#bounded(plugin, 'dispose', dispose).catch((error: unknown) => complain(plugin, 'dispose', error));
-        },
+      await this.#setUpOne(entry).catch((error: unknown) => {
+        if (error instanceof ConfigError) refusals.push(error);
+        // What fails after a refusal may fail because of it.
+        else if (refusals.length === 0) throw error;
       });
-      this.#instances.set(plugin, instance);
-      const startedMs = clock.nowMs();
-      await this.#mayFail(plugin, 'setup', () => entry.plugin.setup(instance.context));
-      instance.setupMs = clock.nowMs() - startedMs;
     }
+    const [first, ...others] = refusals;
+    if (first === undefined) return;
+    throw others.length === 0
+      ? first
+      : new ConfigError(
+          refusals.flatMap(({ issues }) => issues),
+          plan.source.file,
+        );
+  }
+
+  async #setUpOne(entry: PluginEntry): Promise<void> {
+    const { clock, log, environment, supervisor, rests, emit, complain } = this.#options;
+    const plugin = entry.plugin.name;
+    const instance = createInstance({
+      entry,
+      hooks: this.hooks,
+      sections: this.sections,
+      claims: this.claims,
+      shared: this.#shared,
+      clock,
+      log,
+      environment,
+      supervisor,
+      plan: () => this.plan ?? supervisor.plan,
+      rests,
+      emit: (name, data) => emit(plugin, name, data),
+      disposeNow: (dispose) => {
+        this.#bounded(plugin, 'dispose', dispose).catch((error: unknown) => complain(plugin, 'dispose', error));
+      },
+    });
+    this.#instances.set(plugin, instance);
+    const startedMs = clock.nowMs();
+    await this.#mayFail(plugin, 'setup', () => entry.plugin.setup(instance.context));
+    instance.setupMs = clock.nowMs() - startedMs;
   }
 
   /** Runs what was registered with `onActivate`. Rejects with the first failure. */

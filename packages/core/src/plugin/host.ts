@@ -16,12 +16,9 @@ import { withDeadline } from './deadline.ts';
 import { describeService } from './describe.ts';
 import type { PluginEntry } from './entry.ts';
 import { DISPOSE_DEADLINE_MS, Generation } from './generation.ts';
-import { orderPlugins } from './order.ts';
-import { whyNoPlugin } from './plugin-shape.ts';
 import type { PluginReport } from './report.ts';
 import { reportPlugins } from './reports.ts';
 import { Sections } from './sections.ts';
-import { checkCoreVersions } from './version.ts';
 
 export type { PluginEntry } from './entry.ts';
 
@@ -33,7 +30,6 @@ export interface PluginHostOptions {
   readonly log: Logger;
   /** What plugins see of it; frozen. */
   readonly environment: Variables;
-  readonly coreVersion: string;
   readonly supervisor: PluginSupervisor;
   /** Events of plugins: their own, and what goes wrong with them. */
   onEvent(event: NewEvent): void;
@@ -44,10 +40,10 @@ export interface PluginHost {
   /** The hooks of the generation in force; before the first commit nothing is tapped. */
   readonly lifecycle: Lifecycle;
   /**
-   * Orders the plugins, checks versions and sections, and runs every setup, while the generation in force goes on. Rejects with a
-   * ConfigError (sections) or PluginError (order, version, setup); what was set up by then is disposed.
+   * Runs every setup, in the order of the entries, while the generation in force goes on. Rejects with a ConfigError of all plugins
+   * that refuse the configuration, else with a PluginError; what was set up by then is disposed.
    */
-  prepare(entries: readonly PluginEntry[], plan: Plan): Promise<PendingGeneration>;
+  prepare(admitted: AdmittedPlugins): Promise<PendingGeneration>;
   reports(): readonly PluginReport[];
   /** Takes quarantined taps of this label back into service. False: there is none. */
   releaseTap(label: string): boolean;
@@ -61,6 +57,14 @@ export interface PluginHost {
   describe(service: ServiceView): Readonly<Record<string, unknown>>;
   /** Gives up calls under way and disposes everything, last set up first, each step within its deadline. Never rejects. */
   close(): Promise<void>;
+}
+
+/** Plugins that may be set up, for a plan whose sections they accept. */
+export interface AdmittedPlugins {
+  /** In order of setup. */
+  readonly entries: readonly PluginEntry[];
+  readonly plan: Plan;
+  readonly sections: Sections;
 }
 
 /** A generation that is set up and not yet in force. Ends with `commit` or `abandon`. */
@@ -148,6 +152,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   async function swap(generation: Generation, afterSwap: () => void | Promise<void>): Promise<void> {
     const old = current;
     current = generation;
+    generation.plan = undefined;
     pending.delete(generation);
     old.retire();
     await generation.takeOver();
@@ -175,18 +180,13 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 
   return {
     lifecycle: createLifecycle(() => current),
-    async prepare(entries, plan) {
+    async prepare({ entries, plan, sections }) {
       if (closing !== undefined) throw new Error('cannot prepare plugins: the host is closed');
-      for (const { plugin } of entries) requirePlugin(plugin);
-      const ordered = orderPlugins(entries);
-      await checkCoreVersions(ordered, options.coreVersion);
-      const sections = new Sections(ordered.map((entry) => entry.plugin));
-      await sections.checkAll(plan);
       sections.inherit(current.sections);
       const generation = createGeneration(sections);
       pending.add(generation);
       try {
-        await generation.setUp(ordered);
+        await generation.setUp(entries, plan);
       } catch (error) {
         await discard(generation);
         throw error;
@@ -195,7 +195,10 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
         added: namesOf(generation).filter((name) => current.instance(name) === undefined),
         removed: namesOf(current).filter((name) => generation.instance(name) === undefined),
         transformPlan: (draft) => callPlan(generation, draft),
-        setPlan: (final) => sections.checkServices(final),
+        async setPlan(final) {
+          await sections.checkPlan(final);
+          generation.plan = final;
+        },
         async activate() {
           try {
             await generation.activate();
@@ -237,15 +240,4 @@ function namesOf(generation: Generation): string[] {
 
 function lateDisposal(): Error {
   return new Error(`it did not settle within ${DISPOSE_DEADLINE_MS} ms`);
-}
-
-function requirePlugin(plugin: unknown): void {
-  const reason = whyNoPlugin(plugin);
-  if (reason === undefined) return;
-  throw new PluginError(`cannot load a plugin: ${reason}`, { code: 'ERR_PLUGIN_INVALID', plugin: nameOf(plugin) });
-}
-
-function nameOf(plugin: unknown): string {
-  const name: unknown = typeof plugin === 'object' && plugin !== null && 'name' in plugin ? plugin.name : undefined;
-  return typeof name === 'string' ? name : '(unnamed)';
 }

@@ -5,6 +5,7 @@ import type { Rests } from '../hooks/rests.ts';
 import { scopeHooks } from '../hooks/scope.ts';
 import type { Logger } from '../log.ts';
 import type { Variables } from '../plan/interpolate.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 import type { CarryClaims } from './carry.ts';
 import type { ExposedMethod, PluginContext } from './context.ts';
@@ -31,6 +32,8 @@ export interface InstanceOptions {
   readonly log: Logger;
   readonly environment: Variables;
   readonly supervisor: PluginSupervisor;
+  /** The plan of this generation until it is in force, then the supervisor's. */
+  plan(): Plan;
   readonly rests: Rests;
   emit(name: string, data: Readonly<Record<string, unknown>>): void;
   /** Disposes something that came after the end. */
@@ -59,7 +62,7 @@ export function createInstance(options: InstanceOptions): PluginInstance {
   const { entry, hooks, sections, claims, shared, clock } = options;
   const plugin = entry.plugin.name;
   const log = options.log.child({ plugin });
-  const supervised = supervise({ plugin, supervisor: options.supervisor, log, clock, rests: options.rests });
+  const supervised = supervise({ ...options, plugin, log });
   const methods = new Map<string, ExposedMethod>();
   const describers: Describe[] = [];
   const activations: Step[] = [];

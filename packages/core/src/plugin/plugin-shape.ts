@@ -19,7 +19,7 @@ export function whyNoPlugin(value: unknown): string | undefined {
     return `its name is "${name}", which is a key of every service: its section would never reach it`;
   }
   if (typeof setup !== 'function') return `its setup is ${typeof setup}, expected a function`;
-  return whyBadSchema(value);
+  return whyBadSchema(value) ?? whyBadVariables(value['variables']);
 }
 
 /** Whether a value is a plugin. */
@@ -37,6 +37,13 @@ function whyBadSchema(plugin: Record<string, unknown>): string | undefined {
     }
   }
   return undefined;
+}
+
+function whyBadVariables(variables: unknown): string | undefined {
+  if (variables === undefined) return undefined;
+  if (!isRecord(variables)) return 'its variables is no object';
+  const wrong = Object.entries(variables).find(([, rule]) => rule !== 'keep' && rule !== 'words');
+  return wrong && `its variables.${wrong[0]} is ${JSON.stringify(wrong[1])}, expected "keep" or "words"`;
 }
 
 function isStandardSchema(value: unknown): boolean {

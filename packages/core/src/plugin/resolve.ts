@@ -25,13 +25,25 @@ export interface LoadPluginsOptions {
 export async function loadPlugins(
   names: readonly string[],
   directory: string,
-  { fallbacks = [], uid = process.getuid?.() }: LoadPluginsOptions = {},
+  options: LoadPluginsOptions = {},
 ): Promise<PluginEntry[]> {
+  const { entries, issues } = await tryPlugins(names, directory, options);
+  if (issues.length > 0) throw new ConfigError(issues);
+  return [...entries];
+}
+
+/** The same, with the issues of those that cannot be used beside those that can. */
+export async function tryPlugins(
+  names: readonly string[],
+  directory: string,
+  { fallbacks = [], uid = process.getuid?.() }: LoadPluginsOptions = {},
+): Promise<{ readonly entries: readonly PluginEntry[]; readonly issues: readonly ConfigIssue[] }> {
   const folders = [directory, ...fallbacks, dirname(fileURLToPath(import.meta.url))];
   const results = await Promise.all(names.map((name, index) => loadOne({ name, index, folders, uid })));
-  const issues = results.filter((result) => 'message' in result);
-  if (issues.length > 0) throw new ConfigError(issues);
-  return results.filter((result) => 'plugin' in result);
+  return {
+    entries: results.filter((result) => 'plugin' in result),
+    issues: results.filter((result) => 'message' in result),
+  };
 }
 
 interface Wanted {

@@ -1,10 +1,11 @@
-import { ConfigError, type ConfigIssue, type ConfigPath } from '../errors/base.ts';
+import { ConfigError, type ConfigIssue } from '../errors/base.ts';
 import { nearest } from '../errors/nearest.ts';
 import type { ServiceView } from '../hooks/events.ts';
-import { ownerHint } from '../plan/known-plugins.ts';
-import type { Plan, ServiceSpec } from '../plan/plan.ts';
+import type { OwnedSections } from '../plan/build.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { OwnedService } from '../plan/service-spec.ts';
 import type { Plugin } from './define-plugin.ts';
-import { packageFor, shortNameOf } from './package-names.ts';
+import { isTableOf, orphanKeys, orphanOptions, ownedKeys } from './owners.ts';
 import { checkSection } from './section-check.ts';
 
 /** The sections of one service after their schemas: the plugin's own table and its service keys. */
@@ -28,25 +29,35 @@ export class Sections {
     this.#plugins = plugins;
   }
 
-  /** Checks `[plugins.*]` and every service of the plan. Throws a ConfigError with all issues. */
-  async checkAll(plan: Plan): Promise<void> {
-    const issues = this.#checkOwners(plan);
+  /** Checks what plugins own of a configuration: every issue. Keys of plugins that are missing have been reported as such. */
+  async check(
+    { pluginConfig, services }: OwnedSections,
+    missing: ReadonlySet<string>,
+  ): Promise<readonly ConfigIssue[]> {
+    const issues = [...orphanOptions(pluginConfig, { plugins: this.#plugins, missing })];
     for (const plugin of this.#plugins) {
-      const key = Object.keys(plan.pluginConfig).find((name) => names(plugin, name)) ?? plugin.name;
-      const raw = Object.hasOwn(plan.pluginConfig, key) ? plan.pluginConfig[key] : {};
+      const key = Object.keys(pluginConfig).find((name) => isTableOf(plugin, name)) ?? plugin.name;
+      const raw = Object.hasOwn(pluginConfig, key) ? pluginConfig[key] : {};
       const path = ['plugins', key];
       const outcome = await checkSection({ schema: plugin.configSchema, value: raw, path, subject: '' });
       if ('issues' in outcome) issues.push(...outcome.issues);
       else this.#configs.set(plugin.name, outcome.value);
     }
-    issues.push(...(await this.#checkServices(plan)));
-    if (issues.length > 0) throw new ConfigError(dedupe(issues), plan.source.file);
+    issues.push(...orphanKeys(services, { plugins: this.#plugins, missing }));
+    issues.push(...(await this.#checkServices(services)));
+    return dedupe(issues);
   }
 
-  /** Checks the services of a plan that differs in services only, such as one that a `plan` hook changed. */
-  async checkServices(plan: Plan): Promise<void> {
-    const issues = [...this.#checkServiceOwners(plan), ...(await this.#checkServices(plan))];
-    if (issues.length > 0) throw new ConfigError(dedupe(issues), plan.source.file);
+  /** Checks the services of the final plan; those that are as they were read have been checked. Throws a ConfigError. */
+  async checkPlan({ services, source }: Plan): Promise<void> {
+    const owned = services.map(({ name, instance, sections }) => ({
+      name,
+      path: ['services', instance?.of ?? name],
+      sections,
+    }));
+    const orphans = orphanKeys(owned, { plugins: this.#plugins, missing: new Set() });
+    const issues = [...orphans, ...(await this.#checkServices(owned))];
+    if (issues.length > 0) throw new ConfigError(dedupe(issues), source.file);
   }
 
   /** Takes over what an earlier generation knew of services that this plan does not have: they may still be stopping. */
@@ -72,17 +83,16 @@ export class Sections {
     throw new TypeError(`serviceConfig: no service of the plan is called "${service.name}"${hint}`);
   }
 
-  async #checkServices(plan: Plan): Promise<ConfigIssue[]> {
+  async #checkServices(owned: readonly OwnedService[]): Promise<ConfigIssue[]> {
     const issues: ConfigIssue[] = [];
-    const positions = positionsInFile(plan.services);
     for (const plugin of this.#plugins) {
       const services = this.#services.get(plugin.name) ?? new Map<string, ServiceSections>();
       this.#services.set(plugin.name, services);
       await this.#checkDefaults(plugin);
-      for (const [index, spec] of plan.services.entries()) {
-        const outcome = await this.#checkService(plugin, spec, ['services', positions[index] ?? spec.name]);
+      for (const service of owned) {
+        const outcome = await this.#checkService(plugin, service);
         if ('issues' in outcome) issues.push(...outcome.issues);
-        else services.set(spec.name, outcome);
+        else services.set(service.name, outcome);
       }
     }
     return issues;
@@ -96,10 +106,8 @@ export class Sections {
 
   async #checkService(
     plugin: Plugin,
-    spec: ServiceSpec,
-    path: ConfigPath,
+    { name, path, sections }: OwnedService,
   ): Promise<ServiceSections | { readonly issues: readonly ConfigIssue[] }> {
-    const { sections } = spec;
     const owned = ownedKeys(plugin).filter((key) => Object.hasOwn(sections, key));
     const defaults = this.#defaults.get(plugin.name);
     if (owned.length === 0 && defaults !== undefined) return defaults;
@@ -108,7 +116,7 @@ export class Sections {
     const known = checked.get(sections);
     if (known !== undefined) return known;
 
-    const subject = `service "${spec.name}": `;
+    const subject = `service "${name}": `;
     const issues: ConfigIssue[] = [];
     const raw = Object.hasOwn(sections, plugin.name) ? sections[plugin.name] : {};
     const table = await checkSection({
@@ -130,26 +138,6 @@ export class Sections {
     checked.set(sections, result);
     return result;
   }
-
-  #checkOwners(plan: Plan): ConfigIssue[] {
-    const known = this.#plugins.map((plugin) => plugin.name);
-    const orphans = Object.keys(plan.pluginConfig).filter((key) => !this.#plugins.some((plugin) => names(plugin, key)));
-    const issues = orphans.map((key) => orphan({ path: ['plugins', key], key, known, subject: '' }));
-    return [...issues, ...this.#checkServiceOwners(plan)];
-  }
-
-  #checkServiceOwners(plan: Plan): ConfigIssue[] {
-    const known = this.#plugins.flatMap(ownedKeys);
-    const positions = positionsInFile(plan.services);
-    return plan.services.flatMap((spec, index) =>
-      Object.keys(spec.sections)
-        .filter((key) => !known.includes(key))
-        .map((key) => {
-          const path = ['services', positions[index] ?? spec.name, key];
-          return orphan({ path, key, known, subject: `service "${spec.name}": ` });
-        }),
-    );
-  }
 }
 
 /** Services without a table share one value, so nobody may write on it. */
@@ -157,48 +145,6 @@ function freezePlain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ? Object.freeze(value) : value;
-}
-
-/** `[plugins.slack]` and `[plugins."tappet-plugin-slack"]` are both the table of the plugin that calls itself "slack". */
-function names(plugin: Plugin, key: string): boolean {
-  return key === plugin.name || shortNameOf(key) === plugin.name;
-}
-
-/** Keys of a service table that belong to a plugin. */
-function ownedKeys({ name, serviceKeys = {} }: Plugin): readonly string[] {
-  return [name, ...Object.keys(serviceKeys)];
-}
-
-interface Orphan {
-  readonly path: ConfigPath;
-  readonly key: string;
-  readonly known: readonly string[];
-  readonly subject: string;
-}
-
-function orphan({ path, key, known, subject }: Orphan): ConfigIssue {
-  const close = nearest(key, known);
-  const install =
-    ownerHint(key) ??
-    `add the plugin that owns "${key}" to plugins and npm install ${packageFor(key)} if it is missing`;
-  return {
-    code: 'ERR_CONFIG_UNKNOWN_KEY',
-    message: `${subject}no loaded plugin owns "${key}"`,
-    path,
-    at: 'key',
-    hint: close === undefined ? install : `did you mean "${close}"? Otherwise ${install}`,
-  };
-}
-
-/** Where each service stands under `[[services]]`: the copies of `instances` share the place of the one that was written. */
-function positionsInFile(services: readonly ServiceSpec[]): readonly number[] {
-  let position = -1;
-  return services.map((spec, index) => {
-    const before = services[index - 1]?.instance;
-    const isCopy = spec.instance !== undefined && spec.instance.index > 1 && before?.of === spec.instance.of;
-    if (!isCopy) position++;
-    return position;
-  });
 }
 
 function isView(service: object): service is ServiceView {

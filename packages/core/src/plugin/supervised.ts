@@ -2,11 +2,13 @@ import type { Clock } from '../clock.ts';
 import { isPromiseLike } from '../hooks/promise-like.ts';
 import type { Rests } from '../hooks/rests.ts';
 import type { Logger } from '../log.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { PluginSupervisor } from '../supervisor/api.ts';
 
 export interface SupervisedOptions {
   readonly plugin: string;
   readonly supervisor: PluginSupervisor;
+  plan(): Plan;
   readonly log: Logger;
   readonly clock: Clock;
   readonly rests: Rests;
@@ -23,7 +25,7 @@ export interface Supervised {
  * Wraps the supervisor for one generation of one plugin: its intents carry its name, what its listeners throw is logged with it,
  * and its subscriptions end with it. A timer that a disposed plugin left behind can do nothing any more.
  */
-export function supervise({ plugin, supervisor, log, clock, rests }: SupervisedOptions): Supervised {
+export function supervise({ plugin, supervisor, plan, log, clock, rests }: SupervisedOptions): Supervised {
   const unsubscribes = new Set<() => void>();
   let isOpen = true;
 
@@ -63,7 +65,7 @@ export function supervise({ plugin, supervisor, log, clock, rests }: SupervisedO
       return supervisor.project;
     },
     get plan() {
-      return supervisor.plan;
+      return plan();
     },
     services: () => supervisor.services(),
     service: (name) => supervisor.service(name),

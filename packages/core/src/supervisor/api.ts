@@ -10,6 +10,7 @@ import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
 /** What a plugin can ask of the supervisor: look, and submit intents. */
 export interface PluginSupervisor {
   readonly project: string;
+  /** The plan in force. In `setup` and `onActivate` that for which they run, from `setup` to the `plan` hook as it was read. */
   readonly plan: Plan;
   /** Every service of the plan, in its order. */
   services(): readonly ServiceView[];

@@ -1,9 +1,7 @@
 import { ConfigError } from '../errors/base.ts';
 import { checkSystem } from '../plan/check-system.ts';
-import { pathKind } from '../plan/path-kind.ts';
 import type { Plan } from '../plan/plan.ts';
-import { resolveCommand } from '../process/command.ts';
-import { lookUpGroup, lookUpUser } from '../process/user.ts';
+import { systemLookups } from './system-lookups.ts';
 
 /**
  * Refuses a plan that names an account which does not exist: running such a service as anybody else would be worse than not
@@ -12,18 +10,7 @@ import { lookUpGroup, lookUpUser } from '../process/user.ts';
 export async function checkAccounts(plan: Plan): Promise<void> {
   const services = plan.services.filter(({ user, group }) => user !== undefined || group !== undefined);
   if (services.length === 0) return;
-  const issues = await checkSystem(
-    { services },
-    {
-      environment: {},
-      lookups: {
-        lookUpUser: (name) => lookUpUser(name) !== undefined,
-        lookUpGroup: (name) => lookUpGroup(name) !== undefined,
-        resolveCommand: (command, { path, cwd }) => resolveCommand({ command, path, cwd }),
-        kindOf: pathKind,
-      },
-    },
-  );
+  const issues = await checkSystem({ services }, { environment: {}, lookups: systemLookups });
   const unknown = issues.filter(({ code }) => code === 'ERR_CONFIG_UNKNOWN_USER');
   if (unknown.length > 0) throw new ConfigError(unknown, plan.source.file);
 }

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Timer } from '../clock.ts';
-import { TappetError } from '../errors/base.ts';
-import { didYouMean } from '../errors/nearest.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
 import type { Logger } from '../log.ts';
@@ -25,6 +23,7 @@ import { recordOf } from './records.ts';
 import { serviceStatus, textsOf, waitingFor } from './service-status.ts';
 import { fallbackSink } from './sinks.ts';
 import type { ServiceStatus, WhyReport } from './status.ts';
+import { unknownService } from './unknown-service.ts';
 
 /** What a fleet needs of the supervisor that owns it. */
 export interface FleetContext {
@@ -252,10 +251,3 @@ export class Fleet {
  * its record as well: the wrapper wrote its own before the program ran.
  */
 const RECORD_DELAY_MS = 20;
-
-/** The error for a name that no service has. */
-export function unknownService(name: string, known: Iterable<string>): TappetError {
-  const names = [...known];
-  const hint = didYouMean(name, names) ?? (names.length > 0 ? `the services are ${names.join(', ')}` : undefined);
-  return new TappetError(`there is no service "${name}"`, { code: 'ERR_SERVICE_UNKNOWN', hint });
-}

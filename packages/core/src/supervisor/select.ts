@@ -1,6 +1,6 @@
 import { dependencyGraph } from '../plan/graph.ts';
 import type { Plan } from '../plan/plan.ts';
-import { unknownService } from './fleet.ts';
+import { unknownService } from './unknown-service.ts';
 
 /**
  * The plan with only the named services and what they depend on enabled. Without names: the plan as it is.

@@ -22,16 +22,20 @@ import { adoptAll } from './adopt.ts';
 import type { ReloadReport, Supervisor } from './api.ts';
 import { applyDiff } from './apply-diff.ts';
 import { Background } from './background.ts';
+import { checkAccounts } from './check-accounts.ts';
 import { type Cause, formatCause } from '../service/cause.ts';
 import { Descent } from './descent.ts';
 import { EventBus } from './event-bus.ts';
 import type { SupervisorEvent } from './events.ts';
-import { Fleet, unknownService } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import { accept, type Accepted, isError, located } from './inspect.ts';
 import { openMachine } from './machine.ts';
 import type { SupervisorExit, SupervisorOptions, WaitOptions } from './options.ts';
-import { PlanLoader } from './plan-loader.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { readConfiguration } from './read-configuration.ts';
 import { daemonRecord } from './records.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
+import { unknownService } from './unknown-service.ts';
 
 /** Makes a supervisor. Nothing happens before `start`. Throws a TypeError when both a source and services are given. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -46,7 +50,6 @@ class Engine implements Supervisor {
   readonly #host: PluginHost;
   readonly #fleet: Fleet;
   readonly #background: Background;
-  readonly #loader: PlanLoader;
   readonly #descent: Descent;
   readonly #errors: Error[] = [];
   readonly #problems: string[] = [];
@@ -79,7 +82,6 @@ class Engine implements Supervisor {
       clock: this.#clock,
       log,
       environment: this.#environment,
-      coreVersion: VERSION,
       supervisor: this,
       onEvent: (event) => this.#bus.emit(event),
     });
@@ -98,12 +100,6 @@ class Engine implements Supervisor {
       isShuttingDown: () => this.#descent.reason !== undefined,
       hurry: () => this.#descent.hurried,
       restsForGood: (service, end) => this.#restsForGood(service, end),
-    });
-    this.#loader = new PlanLoader({
-      options,
-      environment: this.#environment,
-      host: this.#host,
-      warn: (message) => this.#note('warn', message),
     });
     this.#descent = new Descent({
       clock: this.#clock,
@@ -275,15 +271,15 @@ class Engine implements Supervisor {
 
   async #start(): Promise<void> {
     try {
-      const compiled = await this.#loader.compile();
-      this.#plan = compiled.plan;
-      const machine = await openMachine({ ...this.#options, plan: compiled.plan, clock: this.#clock });
+      const accepted = await this.#accept();
+      this.#plan = accepted.plan;
+      const machine = await openMachine({ ...this.#options, plan: accepted.plan, clock: this.#clock });
       this.#layer = machine.layer;
       this.#store = machine.store;
-      const { pending, plan } = await this.#loader.prepare(compiled);
+      const { pending, plan } = await this.#prepare(accepted);
       this.#plan = plan;
       await pending.activate().catch((error: unknown) => {
-        throw compiled.locate(error);
+        throw located(accepted.loaded, error);
       });
       await pending.commit();
       this.#warnOfDescriptors(plan);
@@ -294,6 +290,16 @@ class Engine implements Supervisor {
       await this.#close({ clean: false });
       throw error;
     }
+  }
+
+  async #accept(): Promise<Accepted> {
+    const accepted = accept(await readConfiguration(this.#options, this.#environment));
+    for (const { message } of accepted.issues.filter((issue) => !isError(issue))) this.#note('warn', message);
+    return accepted;
+  }
+
+  #prepare(accepted: Accepted): Promise<Prepared> {
+    return prepare(accepted, { host: this.#host, only: this.#options.only, verify: checkAccounts });
   }
 
   /** Services run all the same when the limit is too small; whoever reads the log should know before they do. */
@@ -342,8 +348,8 @@ class Engine implements Supervisor {
       throw new TappetError('cannot reload: the supervisor is shutting down', { code: 'ERR_SHUTTING_DOWN' });
     }
     const previous = this.plan;
-    const compiled = await this.#loader.compile();
-    const { pending, plan } = await this.#loader.prepare(compiled);
+    const accepted = await this.#accept();
+    const { pending, plan } = await this.#prepare(accepted);
     if (plan.project !== previous.project) {
       await pending.abandon();
       throw new TappetError(`cannot reload: the project is "${previous.project}" and would become "${plan.project}"`, {
@@ -352,7 +358,7 @@ class Engine implements Supervisor {
       });
     }
     await pending.activate().catch((error: unknown) => {
-      throw compiled.locate(error);
+      throw located(accepted.loaded, error);
     });
     this.#plan = plan;
     // Output goes to sinks of the new plugins before the old ones are disposed of.

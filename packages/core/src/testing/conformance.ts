@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConfigError } from '../errors/base.ts';
+import { configured } from '../plugin/configured.ts';
 import { definePlugin, type Plugin } from '../plugin/define-plugin.ts';
 import { whyNoPlugin } from '../plugin/plugin-shape.ts';
 import { type HarnessOptions, type PluginHarness, pluginHarness } from './harness.ts';
@@ -111,9 +112,8 @@ export function describePlugin(plugin: Plugin, options: ConformanceOptions): voi
 
     if (plugin.configSchema !== undefined) {
       it(`refuses [plugins.${name}] that is no table, naming the place`, async () => {
-        const config = await fullConfig(options);
-        const wrong = { ...config, plugins: { ...config.plugins, [name]: 'conformance' } };
-        await assertRefused(plugin, { ...options, config: wrong }, ['plugins', name]);
+        // A file cannot say that: the core sees to it. A program that gives options as values can.
+        await assertRefused(configured(plugin, 'conformance'), options, ['plugins', name]);
       });
     }
 

@@ -1,10 +1,9 @@
 import type { Plugin } from '../plugin/define-plugin.ts';
-import { configured } from '../plugin/configured.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ServiceState } from '../service/state.ts';
 import type { ReloadReport, Supervisor } from '../supervisor/api.ts';
 import type { SupervisorEvent } from '../supervisor/events.ts';
-import type { SupervisorExit } from '../supervisor/options.ts';
+import type { LoadedConfig, SupervisorExit } from '../supervisor/options.ts';
 import { createSupervisor } from '../supervisor/supervisor.ts';
 import { drive } from './drive.ts';
 import { fakeProcesses, type FakeProcesses, type FakeProcessesOptions } from './fake-processes.ts';
@@ -72,10 +71,10 @@ export async function pluginHarness(plugin: Plugin, options: HarnessOptions = {}
   let plugins: readonly Plugin[] = [...(options.others ?? []), plugin];
 
   const supervisor = createSupervisor({
-    source: { load: async () => loaded(config) },
+    source: { load: async () => loaded(config, plugins) },
     // Asked again at every reload.
     get plugins() {
-      return plugins.map((each) => withOptions(each, config));
+      return plugins;
     },
     log: recordedLog(logged),
     clock,
@@ -131,14 +130,14 @@ export async function pluginHarness(plugin: Plugin, options: HarnessOptions = {}
   return harness;
 }
 
-function loaded({ raw }: SplitConfig): { raw: unknown; file: undefined; directory: string; locate: typeof asTheyAre } {
-  return { raw, file: undefined, directory: process.cwd(), locate: asTheyAre };
-}
-
-function asTheyAre<T>(issues: readonly T[]): readonly T[] {
-  return issues;
-}
-
-function withOptions(plugin: Plugin, { options }: SplitConfig): Plugin {
-  return Object.hasOwn(options, plugin.name) ? configured(plugin, options[plugin.name]) : plugin;
+/** As from a file. Options of a plugin that is not loaded are left out: the harness has no other plugins than it was given. */
+function loaded({ raw, options }: SplitConfig, plugins: readonly Plugin[]): LoadedConfig {
+  const names = new Set(plugins.map(({ name }) => name));
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => names.has(name)));
+  return {
+    raw: { ...raw, plugins: own },
+    file: undefined,
+    directory: process.cwd(),
+    locate: (issues) => issues,
+  };
 }

@@ -12,7 +12,6 @@ import { durationMs } from '../probes/options/duration.ts';
 import { configIssues } from '../probes/options/issues.ts';
 import { table, whole } from '../probes/options/table.ts';
 import { parseChecks } from '../schema.ts';
-import { expandTexts } from './expand.ts';
 import { CONFIG_JSON_SCHEMA } from './json-schema.ts';
 
 /** `[plugins.healthcheck]` with every default filled in. */
@@ -46,10 +45,7 @@ export const configSchema: SectionSchema<HealthcheckConfig> = sectionSchema(read
   jsonSchema: CONFIG_JSON_SCHEMA,
 });
 
-function readConfig(given: unknown, path: ConfigPath): SectionReading<HealthcheckConfig> {
-  const expanded = expandTexts(given, { path, variables: process.env });
-  if (expanded.issues.length > 0) return { issues: expanded.issues };
-  const raw = expanded.value;
+function readConfig(raw: unknown, path: ConfigPath): SectionReading<HealthcheckConfig> {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return { issues: [{ code: 'ERR_CONFIG_TYPE', message: 'must be a table', path }] };
   }

@@ -2,7 +2,6 @@ import { type ConfigIssue, type ConfigPath, didYouMean, type ServiceSpec, type T
 import type { Check } from '../checks/index.ts';
 import { lintProbe } from '../probes/index.ts';
 import type { HealthcheckConfig } from './config.ts';
-import { ownChecks, ownPath } from './own-checks.ts';
 import { probeContext } from './probe-context.ts';
 
 /** What checks are compared with. */
@@ -17,7 +16,9 @@ export interface PlanFacts {
 /** What is wrong with checks in view of the plan and of this machine: unknown services, programs that are not found, a drain that is too long. */
 export function planIssues(facts: PlanFacts): ConfigIssue[] {
   const { services, config, checksOf } = facts;
-  const own = services.flatMap((spec) => ownIssues(spec, checksOf(spec)));
+  // Copies of a service share their checks unless they name ${INSTANCE}.
+  const own = new Map(services.toReversed().map((spec) => [checksOf(spec), spec] as const));
+  const ownIssues = [...own].toReversed().flatMap(([checks, spec]) => issuesOf(spec, checks));
   const shared = config.shared.flatMap(({ check, services: names }, index) => {
     const path = ['plugins', 'healthcheck', 'checks', index];
     const first = services.find(({ name, instance }) => names.includes(name) || names.includes(instance?.of ?? ''));
@@ -26,17 +27,13 @@ export function planIssues(facts: PlanFacts): ConfigIssue[] {
       ...(first === undefined ? [] : machineIssues(first, check, path)),
     ];
   });
-  return [...own, ...shared, ...drainIssues(facts)];
+  return [...ownIssues, ...shared, ...drainIssues(facts)];
 }
 
-/** Of copies the first stands for all, unless their checks differ. */
-function ownIssues(spec: ServiceSpec, given: readonly Check[]): readonly ConfigIssue[] {
-  const parsed = ownChecks(spec, given);
-  if ('issues' in parsed) return parsed.issues;
-  if (spec.instance !== undefined && spec.instance.index > 1 && parsed.checks === given) return [];
-  const path = ownPath(spec);
+function issuesOf(spec: ServiceSpec, checks: readonly Check[]): readonly ConfigIssue[] {
+  const path = ['services', spec.instance?.of ?? spec.name, 'healthcheck'];
   const isList = Array.isArray(spec.sections['healthcheck']);
-  return parsed.checks.flatMap((check, index) => machineIssues(spec, check, isList ? [...path, index] : path));
+  return checks.flatMap((check, index) => machineIssues(spec, check, isList ? [...path, index] : path));
 }
 
 function machineIssues(spec: ServiceSpec, { source }: Check, path: ConfigPath): ConfigIssue[] {

@@ -1,6 +1,5 @@
 import { assignedChecks } from './assigned-checks.ts';
 import type { HealthMonitor } from './monitor.ts';
-import { ownChecks } from './own-checks.ts';
 import type { HealthcheckContext } from './plugin-context.ts';
 
 /** Lets the monitor follow the lives of services, and take part in their readiness. */
@@ -17,10 +16,7 @@ export function watchServices(context: HealthcheckContext, monitor: HealthMonito
       log,
       emit,
       history: config.history,
-      checksOf: (service) => {
-        const own = ownChecks(service.spec, serviceConfig(service));
-        return assignedChecks(service.spec, { own: 'checks' in own ? own.checks : [], shared: config.shared });
-      },
+      checksOf: (service) => assignedChecks(service.spec, { own: serviceConfig(service), shared: config.shared }),
     });
     for (const { name } of supervisor.plan.services) {
       supervisor.onNotify(name, (line) => void monitor.beat(name, namedIn(line)));

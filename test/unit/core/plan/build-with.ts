@@ -2,7 +2,7 @@ import { formatPath } from '@tappet/core';
 import { buildPlan, type BuildOptions, type BuildResult } from '../../../../packages/core/src/plan/build.ts';
 
 /** Builds a plan in `/srv/app` with a small environment and no plugins, unless told otherwise. */
-export function buildWith(raw: unknown, options: Partial<BuildOptions> = {}): BuildResult {
+export function buildWith(raw: unknown, options: Partial<BuildOptions> = {}): ReturnType<typeof buildPlan> {
   return buildPlan(raw, {
     file: undefined,
     directory: '/srv/app',

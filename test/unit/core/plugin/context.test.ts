@@ -208,11 +208,10 @@ describe('a plugin given as a value', () => {
     ['no setup', { name: 'x' }, 'its setup is undefined'],
     ['a bad name', { name: 'My Plugin', setup() {} }, 'its name is "My Plugin"'],
     ['a schema of no standard', { name: 'x', setup() {}, configSchema: {} }, 'its configSchema is no Standard Schema'],
+    ['a rule of no kind', { name: 'x', setup() {}, variables: { run: 'shell' } }, 'its variables.run is "shell"'],
   ])('that is %s is refused', async (_what, value, message) => {
-    const { host } = hostRig();
     const entry = { plugin: value as unknown as Plugin, version: null, from: null, core: null };
-    const { planOf } = await import('./plans.ts');
-    expect(await failureOf(host.prepare([entry], planOf([])))).toMatchObject({
+    expect(await failureOf(hostRig().prepare([entry]))).toMatchObject({
       code: 'ERR_PLUGIN_INVALID',
       message: expect.stringContaining(message) as unknown,
     });

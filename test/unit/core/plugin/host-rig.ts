@@ -1,6 +1,8 @@
 import { virtualClock, type VirtualClock } from '@tappet/core/testing';
+import { ConfigError } from '../../../../packages/core/src/errors/base.ts';
 import type { Logger } from '../../../../packages/core/src/log.ts';
 import type { Plan, PlanDraft } from '../../../../packages/core/src/plan/plan.ts';
+import { admitPlugins, requirePlugins } from '../../../../packages/core/src/plugin/admit.ts';
 import type { Plugin } from '../../../../packages/core/src/plugin/define-plugin.ts';
 import { entryOf, type PluginEntry } from '../../../../packages/core/src/plugin/entry.ts';
 import {
@@ -8,10 +10,11 @@ import {
   type PendingGeneration,
   type PluginHost,
 } from '../../../../packages/core/src/plugin/host.ts';
+import { Sections } from '../../../../packages/core/src/plugin/sections.ts';
 import type { Intent } from '../../../../packages/core/src/service/intent.ts';
 import type { PluginSupervisor } from '../../../../packages/core/src/supervisor/api.ts';
 import type { NewEvent, SupervisorEvent } from '../../../../packages/core/src/supervisor/events.ts';
-import { planOf, serviceSpec } from './plans.ts';
+import { ownedSections, planOf, serviceSpec } from './plans.ts';
 
 export interface HostRig {
   readonly host: PluginHost;
@@ -30,6 +33,8 @@ export interface HostRig {
 
 export const webPlan: Plan = planOf([serviceSpec('web')]);
 
+const CORE_VERSION = '1.2.3';
+
 /** A host on virtual time with a supervisor that only records. */
 export function hostRig(): HostRig {
   const clock = virtualClock();
@@ -42,15 +47,18 @@ export function hostRig(): HostRig {
     clock,
     log: recordingLogger(logged),
     environment: {},
-    coreVersion: '1.2.3',
     supervisor: recordingSupervisor({ intents, stops, listeners }),
     onEvent: (event) => events.push(event),
   });
-  const prepare: HostRig['prepare'] = (plugins, plan = webPlan) =>
-    host.prepare(
-      plugins.map((plugin) => ('setup' in plugin ? entryOf(plugin) : plugin)),
-      plan,
-    );
+  const prepare: HostRig['prepare'] = async (plugins, plan = webPlan) => {
+    const entries = plugins.map((plugin) => ('plugin' in plugin ? plugin : entryOf(plugin)));
+    requirePlugins(entries.map(({ plugin }) => plugin));
+    const ordered = await admitPlugins(entries, CORE_VERSION);
+    const sections = new Sections(ordered.map(({ plugin }) => plugin));
+    const issues = await sections.check(ownedSections(plan), new Set());
+    if (issues.length > 0) throw new ConfigError(issues, plan.source.file);
+    return host.prepare({ entries: ordered, plan, sections });
+  };
   return {
     host,
     clock,

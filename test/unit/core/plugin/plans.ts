@@ -1,3 +1,4 @@
+import type { OwnedSections } from '../../../../packages/core/src/plan/build.ts';
 import type { Plan, ServiceSpec } from '../../../../packages/core/src/plan/plan.ts';
 
 /** A service with every default. */
@@ -54,5 +55,18 @@ export function planOf(services: readonly ServiceSpec[], extra: Partial<Plan> = 
     pluginConfig: {},
     source: { file: undefined, directory: '/' },
     ...extra,
+  };
+}
+
+/** What plugins own of a plan, as if each of its services, or each group of copies, were a table of a file. */
+export function ownedSections({ pluginConfig, services }: Plan): OwnedSections {
+  const tables = [...new Set(services.map(({ name, instance }) => instance?.of ?? name))];
+  return {
+    pluginConfig,
+    services: services.map(({ name, instance, sections }) => ({
+      name,
+      path: ['services', tables.indexOf(instance?.of ?? name)],
+      sections,
+    })),
   };
 }

@@ -225,7 +225,10 @@ describe('sections', () => {
     const wrong = { ...plan, services: [...draft.services, sidecar] };
     expect(await failureOf(pending.setPlan(wrong))).toMatchObject({
       issues: [
-        { path: ['services', 1, 'p', 'port'], message: expect.stringContaining('service "sidecar"') as unknown },
+        {
+          path: ['services', 'sidecar', 'p', 'port'],
+          message: expect.stringContaining('service "sidecar"') as unknown,
+        },
       ],
     });
     await pending.setPlan({ ...wrong, services: [...draft.services, serviceSpec('sidecar')] });

@@ -1,9 +1,7 @@
 import { ConfigError } from '@tappet/core';
 import type { PluginHarness } from '@tappet/core/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { harnessWith, service } from './bench.ts';
-
-afterEach(() => vi.unstubAllEnvs());
 
 const exec = (command: string): object => ({ exec: command });
 
@@ -115,13 +113,15 @@ describe('variables', () => {
     harness.supervisor.serviceStatus(name)?.plugins['healthcheck'];
 
   it('are replaced in every text, that of a copy among them', async () => {
-    vi.stubEnv('TAPPET_TEST_FOLDER', '/nowhere');
-    await using harness = await harnessWith({
-      services: [
-        service('web', { healthcheck: live('${TAPPET_TEST_FOLDER}/${NAME:-flag}') }),
-        service('copy', { instances: 2, healthcheck: [live('/nowhere/${INSTANCE}')] }),
-      ],
-    });
+    await using harness = await harnessWith(
+      {
+        services: [
+          service('web', { healthcheck: live('${FOLDER}/${NAME:-flag}') }),
+          service('copy', { instances: 2, healthcheck: [live('/nowhere/${INSTANCE}')] }),
+        ],
+      },
+      { environment: { FOLDER: '/nowhere' } },
+    );
     await harness.advance(100);
     for (const [name, file] of [
       ['web', '/nowhere/flag'],
@@ -131,6 +131,14 @@ describe('variables', () => {
       expect(probeOf(harness, name)).toMatchObject({ checks: [{ probe: `file ${file}` }] });
   });
 
+  it.each([{ exec: '${PROGRAM:-/no where} --now' }, { exec: { command: '${PROGRAM:-/no where} --now' } }])(
+    'of %j stay one word',
+    async (healthcheck) => {
+      const [found] = await issuesOf({ services: [service('web', { healthcheck })] });
+      expect(found?.text).toContain('cannot run "/no where": there is no such executable file');
+    },
+  );
+
   it('are refused when they are not set', async () => {
     const found = await issuesOf({ services: [service('web', { healthcheck: { tcp: '${TAPPET_TEST_NOT_SET}:80' } })] });
     expect(found).toMatchObject([
@@ -139,9 +147,8 @@ describe('variables', () => {
   });
 
   it('are replaced in [plugins.healthcheck] too', async () => {
-    vi.stubEnv('TAPPET_TEST_PORT', '99999');
     const found = await issuesOf({
-      plugins: { healthcheck: { listen: ':${TAPPET_TEST_PORT}' } },
+      plugins: { healthcheck: { listen: ':${TAPPET_TEST_PORT:-99999}' } },
       services: [service('web')],
     });
     expect(found).toMatchObject([
