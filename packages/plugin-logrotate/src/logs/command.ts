@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CommandError, type CommandContext } from '../cli-context.ts';
 import { diskText, diskUse } from './disk.ts';
 import { type LogQuery, printLogs } from './log-lines.ts';
+import { withoutCompilers } from './small-memory.ts';
 import type { StoredLog, StoredLogs } from './stored-log.ts';
 
 const HELP = `Usage: tappet log-files [NAME...] [options]
@@ -81,11 +82,14 @@ export async function runLogFiles({ args, io, connect }: CommandContext): Promis
       for (const file of [...archives.toReversed(), { path }]) io.out(`${file.path}\n`);
     return 0;
   }
+  const chosenLogs = unique(logs);
+  // Bringing lines of several into order, and JSON, is work of our own.
+  if (chosenLogs.length === 1 && !query.isJson) withoutCompilers();
   const abort = new AbortController();
   const stop = (): void => abort.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    await printLogs(unique(logs), { query, list, out: patiently(io), signal: abort.signal });
+    await printLogs(chosenLogs, { query, list, out: patiently(io), signal: abort.signal });
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }

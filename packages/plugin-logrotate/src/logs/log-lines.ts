@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { eachLine } from './each-line.ts';
 import { followLog } from './follow-log.ts';
 import { mergeByTime } from './merge.ts';
 import { timeOfLine } from './line-time.ts';
 import { lastLines, readLog } from './read-log.ts';
-import { eachLine, type LineFilter, Selection } from './selection.ts';
+import { type LineFilter, Selection } from './selection.ts';
 import type { StoredLog, StoredLogs } from './stored-log.ts';
 
 /** What `tappet log-files` was asked for. */

@@ -1,5 +1,5 @@
 import { timeOfLine } from './line-time.ts';
-import { eachLine } from './selection.ts';
+import { eachLine } from './each-line.ts';
 
 /** A line of one of several logs. */
 export interface MergedLine {

@@ -1,20 +1,14 @@
-import { spawn } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { createGunzip } from 'node:zlib';
-import { DescriptorStream } from '../execute/descriptor-stream.ts';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { Collector } from './small-memory.ts';
 import type { StoredFile } from './stored-log.ts';
 
 const NEWLINE = 10;
 const CHUNK = 64 * 1024;
-/** Bytes after which what was read is collected. */
-const COLLECT_EVERY = 8 * 1024 * 1024;
-/** Other endings that have a program of their own. */
-const PROGRAMS: Readonly<Record<string, string>> = { '.xz': 'xz', '.bz2': 'bzip2', '.zst': 'zstd', '.lz4': 'lz4' };
 
-/** The content of a file, unpacked, in pieces of whole lines. A last line without a newline gets one. Never holds more than a piece. */
+/**
+ * The content of a file, unpacked, in pieces of whole lines. A last line without a newline gets one. Never holds more than a piece and
+ * a line.
+ */
 export async function* blocksOf(
   file: Pick<StoredFile, 'path' | 'isCompressed'>,
   start = 0,
@@ -27,70 +21,53 @@ export async function* blocksOf(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  const source = new DescriptorStream(descriptor);
+  const collector = new Collector();
   try {
-    yield* wholeLines(file.isCompressed ? unpacked(file.path, source) : source.chunks(start));
-  } finally {
-    await source.idle();
-    closeSync(descriptor);
-  }
-}
-
-async function* unpacked(path: string, source: DescriptorStream): AsyncGenerator<Buffer, void> {
-  const program = Object.entries(PROGRAMS).find(([ending]) => path.endsWith(ending))?.[1];
-  if (program === undefined) {
-    const gunzip = createGunzip({ chunkSize: CHUNK });
-    const feeding = pipeline(source.chunks(), gunzip).catch((error: unknown) => gunzip.destroy(error as Error));
-    let sinceCollected = 0;
-    for await (const piece of gunzip as AsyncIterable<Buffer>) {
-      yield piece;
-      sinceCollected += piece.length;
-      if (sinceCollected < COLLECT_EVERY) continue;
-      sinceCollected = 0;
-      collect();
+    for await (const chunk of await contentOf(file, { descriptor, start })) {
+      yield chunk;
+      collector.read(chunk.length);
     }
-    await feeding;
-    return;
-  }
-  const child = spawn(program, ['-dc', '--', path], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`cannot unpack ${path}: ${error.message}`)));
-    child.once('close', resolve);
-  });
-  try {
-    yield* child.stdout as AsyncIterable<Buffer>;
-    await ended;
   } finally {
-    child.kill();
+    closeSync(descriptor);
+    collector.end();
   }
 }
 
-let collector: (() => void) | undefined;
-
-/**
- * Buffers weigh nothing in V8's young heap, so it lets a hundred MB of them pile up before it looks. Asked every few MB it takes
- * them away at the cost of a fraction of a millisecond.
- */
-function collect(): void {
-  if (collector === undefined) {
-    setFlagsFromString('--expose-gc');
-    const gc: unknown = runInNewContext('gc');
-    collector =
-      typeof gc === 'function' ? () => void (gc as (how: object) => unknown)({ type: 'minor' }) : () => undefined;
-  }
-  collector();
+async function contentOf(
+  { path, isCompressed }: Pick<StoredFile, 'path' | 'isCompressed'>,
+  { descriptor, start }: { descriptor: number; start: number },
+): Promise<AsyncIterable<Buffer>> {
+  if (!isCompressed) return wholeLines(chunksOf(descriptor, start));
+  const { unpacked } = await import('./unpack.ts');
+  return wholeLines(unpacked(path, descriptor));
 }
 
-async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+function* chunksOf(descriptor: number, start: number): Generator<Buffer, void> {
+  for (let position = start; ;) {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK);
+    const length = readSync(descriptor, chunk, 0, CHUNK, position);
+    if (length === 0) return;
+    position += length;
+    yield chunk.subarray(0, length);
+  }
+}
+
+/** A line that lies in two chunks is a piece of its own, so that the rest of the chunk need not be copied. */
+async function* wholeLines(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer, void> {
   let head: Buffer[] = [];
   for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) {
-      head.push(chunk);
-      continue;
+    let begin = 0;
+    if (head.length > 0) {
+      begin = chunk.indexOf(NEWLINE) + 1;
+      head.push(begin === 0 ? chunk : chunk.subarray(0, begin));
+      if (begin === 0) continue;
+      yield Buffer.concat(head);
+      head = [];
     }
-    yield head.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...head, chunk.subarray(0, end)]);
-    head = end === chunk.length ? [] : [chunk.subarray(end)];
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > begin) yield chunk.subarray(begin, end);
+    // A copy: the beginning of a line must not keep the whole chunk.
+    if (end < chunk.length) head.push(Buffer.from(chunk.subarray(Math.max(begin, end))));
   }
   if (head.length > 0) yield Buffer.concat([...head, Buffer.of(NEWLINE)]);
 }

@@ -5,6 +5,8 @@ import type { StoredFile, StoredLog } from './stored-log.ts';
 
 const NEWLINE = 10;
 const STEP = 64 * 1024;
+/** Bytes that are put away at least before it is looked what is needed of them. */
+const LOOK_EVERY = 256 * 1024;
 
 /** The wanted lines of a log and its old files, oldest first, in blocks of whole lines. */
 export async function* readLog(log: StoredLog, filter: LineFilter): AsyncGenerator<Buffer, void> {
@@ -38,24 +40,39 @@ function wantedFiles({ archives, current }: StoredLog, { sinceMs = -Infinity }: 
   return files.filter(({ modifiedMs }) => modifiedMs >= sinceMs);
 }
 
+/** Blocks are put away until they are more than what was kept of those before; then all but the last lines go. */
 async function lastOf(
   file: StoredFile,
   { count, filter, start }: { count: number; filter: LineFilter; start: number },
 ): Promise<Buffer[]> {
   const selection = new Selection(filter);
-  let lines: Buffer[] = [];
+  let parts: Buffer[] = [];
+  let [keptBytes, newBytes] = [0, 0];
   for await (const block of blocksOf(file, start)) {
-    for (const part of selection.of(block)) {
-      for (let at = 0; at < part.length;) {
-        const end = part.indexOf(NEWLINE, at) + 1 || part.length;
-        // A copy: a line must not keep its whole block.
-        lines.push(Buffer.from(part.subarray(at, end)));
-        at = end;
-      }
-      if (lines.length > 2 * count) lines = lines.slice(-count);
+    parts.push(...selection.of(block));
+    if (selection.hasEnded) break;
+    newBytes += block.length;
+    if (newBytes < Math.max(LOOK_EVERY, keptBytes)) continue;
+    // A copy: a line must not keep its whole block.
+    const kept = Buffer.concat(lastIn(parts, count));
+    parts = [kept];
+    [keptBytes, newBytes] = [kept.length, 0];
+  }
+  return lastIn(parts, count);
+}
+
+/** The last lines of some blocks, one by one. */
+function lastIn(parts: readonly Buffer[], count: number): Buffer[] {
+  const lines: Buffer[] = [];
+  for (const part of parts.toReversed()) {
+    for (let end = part.length; end > 0;) {
+      if (lines.length === count) return lines.toReversed();
+      const start = end === 1 ? 0 : part.lastIndexOf(NEWLINE, end - 2) + 1;
+      lines.push(part.subarray(start, end));
+      end = start;
     }
   }
-  return lines.slice(-count);
+  return lines.toReversed();
 }
 
 /** Where the last lines of a plain file begin. */

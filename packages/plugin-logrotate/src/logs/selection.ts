@@ -1,9 +1,8 @@
-import { isAscii } from 'node:buffer';
+import { eachLine } from './each-line.ts';
+import { lineFinder } from './find-lines.ts';
 import { timeOfLine } from './line-time.ts';
 
 const NEWLINE = 10;
-/** A pattern of these characters means itself. */
-const LITERAL = /^[\w\s"',:;<>=!@#%&~`/-]+$/;
 
 /** Which lines are wanted. */
 export interface LineFilter {
@@ -19,34 +18,33 @@ export interface LineFilter {
  */
 export class Selection {
   readonly #filter: LineFilter;
-  readonly #literal: Buffer | undefined;
+  readonly #find: ((block: Buffer) => readonly Buffer[]) | undefined;
   #hasBegun: boolean;
+  #hasTimes = false;
   /** A line beyond the end was met: nothing more will be wanted. */
   hasEnded = false;
 
   constructor(filter: LineFilter) {
     this.#filter = filter;
     this.#hasBegun = filter.sinceMs === undefined;
-    const { grep } = filter;
-    this.#literal =
-      grep !== undefined && grep.flags === '' && LITERAL.test(grep.source) ? Buffer.from(grep.source) : undefined;
+    this.#find = filter.grep === undefined ? undefined : lineFinder(filter.grep);
   }
 
   /** The wanted lines of a block of whole lines. */
   of(block: Buffer): readonly Buffer[] {
     const timely = this.#until(this.#since(block));
     if (timely.length === 0) return [];
-    if (this.#filter.grep === undefined) return [timely];
-    return this.#literal === undefined ? matching(timely, this.#filter.grep) : containing(timely, this.#literal);
+    return this.#find === undefined ? [timely] : this.#find(timely);
   }
 
   #since(block: Buffer): Buffer {
     const { sinceMs = -Infinity } = this.#filter;
     if (this.#hasBegun) return block;
     const last = lastTime(block);
-    // A log without times: the file is young enough, so all of it is.
-    if (last === undefined) return block;
-    if (last < sinceMs) return block.subarray(0, 0);
+    // A log without any times: the file is young enough, so all of it is.
+    if (last === undefined && !this.#hasTimes) return block;
+    this.#hasTimes = true;
+    if (last === undefined || last < sinceMs) return block.subarray(0, 0);
     this.#hasBegun = true;
     return block.subarray(firstLine(block, (time) => time >= sinceMs));
   }
@@ -61,16 +59,6 @@ export class Selection {
       0,
       firstLine(block, (time) => time > untilMs),
     );
-  }
-}
-
-/** Calls back with the bounds of each line, newline excluded. */
-export function eachLine(block: Buffer, visit: (line: { start: number; end: number }) => boolean | void): void {
-  for (let start = 0; start < block.length;) {
-    const found = block.indexOf(NEWLINE, start);
-    const end = found === -1 ? block.length : found;
-    if (visit({ start, end }) === false) return;
-    start = end + 1;
   }
 }
 
@@ -93,26 +81,4 @@ function lastTime(block: Buffer): number | undefined {
     end = start - 1;
   }
   return undefined;
-}
-
-function containing(block: Buffer, text: Buffer): Buffer[] {
-  const found: Buffer[] = [];
-  for (let at = block.indexOf(text); at !== -1;) {
-    const start = block.lastIndexOf(NEWLINE, at) + 1;
-    const end = block.indexOf(NEWLINE, at) + 1;
-    found.push(block.subarray(start, end === 0 ? block.length : end));
-    if (end === 0) break;
-    at = block.indexOf(text, end);
-  }
-  return found;
-}
-
-function matching(block: Buffer, pattern: RegExp): Buffer[] {
-  const found: Buffer[] = [];
-  const isPlain = isAscii(block);
-  eachLine(block, ({ start, end }) => {
-    const text = isPlain ? block.toString('latin1', start, end) : block.toString('utf8', start, end);
-    if (pattern.test(text)) found.push(block.subarray(start, end + 1));
-  });
-  return found;
 }

@@ -79,6 +79,25 @@ describe('reading a log', () => {
     expect(await rotated().read({ filter, count: 3 })).toBe(text(2098, 2101));
   });
 
+  it('keeps lines whole that lie in two pieces of an old log, and their times apart', async () => {
+    const one = shelf();
+    const trace = (index: number): string => `${line(index)}  at ${'x'.repeat(index % 700)}\n`;
+    const all = Array.from({ length: 2000 }, (_, index) => trace(index));
+    writeFileSync(join(one.folder, 'web.log.1.gz'), gzipSync(all.join('')));
+    expect(await one.read()).toBe(all.join(''));
+    expect(await one.read({ count: 301 })).toBe(all.join('').split('\n').slice(-302).join('\n'));
+    for (const from of [1, 777, 1500]) {
+      expect(await one.read({ filter: { sinceMs: START + from * 1000 } })).toBe(all.slice(from).join(''));
+    }
+    expect(await one.read({ filter: { grep: /at x{699}$/ } })).toBe(`  at ${'x'.repeat(699)}\n`.repeat(2));
+  });
+
+  it('says that an old log is damaged', async () => {
+    const one = shelf();
+    writeFileSync(join(one.folder, 'web.log.1.gz'), gzipSync(text(0, 5000)).subarray(0, 9000));
+    await expect(one.read()).rejects.toThrow('unexpected end of file');
+  });
+
   it('leaves lines without a time with the one before', async () => {
     const one = shelf();
     writeFileSync(join(one.folder, 'web.log'), `${line(1)}  at x\n${line(2)}  at y\n${line(3)}`);
