@@ -42,7 +42,7 @@ export function openCgroupTree(projectId: string): CgroupTree | string {
   }
   const visits = visitsFrom(isInDomain ? own : directory);
   return {
-    of: (service) => serviceCgroup(join(directory, service), visits),
+    of: (service) => serviceCgroup(`${directory}/${service}`, visits),
     names: () => directoriesIn(directory),
     join: () => (isInDomain ? Promise.resolve() : move(directory)),
     async leave() {

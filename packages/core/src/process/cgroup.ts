@@ -39,30 +39,67 @@ export interface ServiceCgroup {
 
 /** Without `visits` nothing can be forked inside. */
 export function serviceCgroup(directory: string, visits?: CgroupVisits): ServiceCgroup {
-  const events = join(directory, 'cgroup.events');
-  let isMade = false;
-  // This process may be stuck inside after a visit. It is not to be counted, killed or frozen for that.
-  const isStuck = (): boolean => visits?.isStuckIn(directory) === true;
-  const pids = (): number[] => processesOf(threadsIn(directory)).filter((pid) => pid !== process.pid);
-  const isPopulated = (): boolean => {
-    const isOccupied = !isStuck() || pids().length > 0;
-    return isOccupied && readOr(events, '').includes('populated 1');
-  };
-  return {
-    directory,
-    entrance: join(directory, 'cgroup.threads'),
-    create: () => (isMade && existsSync(directory)) || (isMade = makeThreaded(directory)),
-    forkInside: (fork) => visits?.during(directory, fork),
-    admit: (pid) => writeFileSync(join(directory, 'cgroup.procs'), String(pid)),
-    isPopulated,
-    pids,
-    freeze(isFrozen) {
-      if (isFrozen && isStuck()) return;
-      writeIfThere(join(directory, 'cgroup.freeze'), isFrozen ? '1' : '0');
-    },
-    remove: () => removeTree(directory),
-    onEmpty: (listener) => watchEvents(events, () => isPopulated() || listener()),
-  };
+  return new ThreadedCgroup(directory, visits);
+}
+
+/** A class because there are hundreds: methods and paths are not kept for each. */
+class ThreadedCgroup implements ServiceCgroup {
+  readonly directory: string;
+  readonly #visits: CgroupVisits | undefined;
+  #isMade = false;
+
+  constructor(directory: string, visits: CgroupVisits | undefined) {
+    this.directory = directory;
+    this.#visits = visits;
+  }
+
+  get entrance(): string {
+    return this.#file('threads');
+  }
+
+  create(): boolean {
+    this.#isMade = (this.#isMade && existsSync(this.directory)) || makeThreaded(this.directory);
+    return this.#isMade;
+  }
+
+  forkInside<Child>(fork: () => Child): { readonly result: Child } | undefined {
+    return this.#visits?.during(this.directory, fork);
+  }
+
+  admit(pid: number): void {
+    writeFileSync(this.#file('procs'), String(pid));
+  }
+
+  isPopulated(): boolean {
+    const isOccupied = !this.#isStuckInside() || this.pids().length > 0;
+    return isOccupied && readOr(this.#file('events'), '').includes('populated 1');
+  }
+
+  pids(): readonly number[] {
+    return processesOf(threadsIn(this.directory)).filter((pid) => pid !== process.pid);
+  }
+
+  freeze(isFrozen: boolean): void {
+    if (isFrozen && this.#isStuckInside()) return;
+    writeIfThere(this.#file('freeze'), isFrozen ? '1' : '0');
+  }
+
+  remove(): void {
+    removeTree(this.directory);
+  }
+
+  onEmpty(listener: () => void): { close(): void } {
+    return watchEvents(this.#file('events'), () => this.isPopulated() || listener());
+  }
+
+  /** This process, after a visit: it is not to be counted, killed or frozen for that. */
+  #isStuckInside(): boolean {
+    return this.#visits?.isStuckIn(this.directory) === true;
+  }
+
+  #file(name: string): string {
+    return `${this.directory}/cgroup.${name}`;
+  }
 }
 
 /** Makes a threaded cgroup; true when it exists afterwards. */
