@@ -1,7 +1,5 @@
-import type { Clock } from '../clock.ts';
 import { SpawnError, TappetError } from '../errors/base.ts';
-import type { OutputStream, OutputSink, ServiceView, SpawnSpec } from '../hooks/events.ts';
-import type { Lifecycle } from '../hooks/lifecycle.ts';
+import type { OutputStream, OutputSink, SpawnSpec } from '../hooks/events.ts';
 import type { ServiceSpec } from '../plan/plan.ts';
 import type {
   OutputChannel,
@@ -10,18 +8,14 @@ import type {
   RunningProcess,
   SpawnRequest,
 } from '../process/contract.ts';
-import { removePidFile, writePidFile } from '../process/pid-file-writer.ts';
+import { writePidFile } from '../process/pid-file-writer.ts';
 import type { ExitInfo } from './exit.ts';
-import { type Condition, waitUntilReady } from './readiness.ts';
-import type { Run, RunEnd, Runner, StartContext } from './runner.ts';
-import { stopProcess } from './stop-sequence.ts';
+import { ProcessRun, type ProcessRunContext } from './process-run.ts';
+import type { Run, Runner, StartContext } from './runner.ts';
 
 /** What a runner of processes needs. */
-export interface ProcessRunnerContext {
-  readonly clock: Clock;
-  readonly lifecycle: Lifecycle;
+export interface ProcessRunnerContext extends ProcessRunContext {
   readonly layer: ProcessLayer;
-  readonly view: () => ServiceView;
   /** The spec in force; a reload may replace it between two starts. */
   readonly spec: () => ServiceSpec;
   /** The environment of one start, complete. */
@@ -29,7 +23,6 @@ export interface ProcessRunnerContext {
   readonly postScriptTimeoutMs: () => number;
   /** Sink for bytes that no plugin takes. */
   readonly fallbackSink: (stream: OutputStream, resume: () => void) => OutputSink | undefined;
-  readonly waiting: (conditions: readonly string[]) => void;
   readonly note: (level: 'info' | 'warn' | 'error', message: string) => void;
   readonly notified: (line: string) => void;
   /** A pos_script is about to run. */
@@ -161,80 +154,14 @@ export class ProcessRunner implements Runner {
   }
 
   #asRun(running: RunningProcess): Run {
-    const { clock, lifecycle, view, waiting } = this.#context;
+    const { lifecycle, view } = this.#context;
     running.onNotifyLine = (line) => this.#context.notified(line);
     const { pid, startTime } = running.identity;
     queueMicrotask(() => lifecycle.onSpawn({ service: view(), pid, startTime, adopted: running.adopted }));
-    const spec = this.#context.spec();
-    const ended: Promise<RunEnd> = running.exited;
-    return {
-      // A forking service changes its process once.
-      get pid() {
-        return running.identity.pid;
-      },
-      get identity() {
-        return running.identity;
-      },
-      adopted: running.adopted,
-      startedAtMs: running.startedAtMs,
-      ended,
-      ready: (signal) => waitUntilReady(this.#conditions(spec, running), { clock, signal, waiting }),
-      stop: ({ timeoutMs, hurry }) =>
-        stopProcess(running, { clock, timeoutMs, hurry, stopSignal: spec.stopSignal, killMode: spec.killMode }),
-      sweep: async () => {
-        const killed = spec.killMode === 'process' ? 0 : await running.sweep(SWEEP_TIMEOUT_MS);
-        await this.#channel().drain(DRAIN_TIMEOUT_MS);
-        if (spec.type !== 'forking' && spec.pidFile !== undefined) removePidFile(spec.pidFile, pid);
-        return killed;
-      },
-      signal: (name) => running.signal(name, spec.killMode),
-      release: () => running.release(),
-    };
-  }
-
-  /** Everything that must hold before a service is RUNNING. A oneshot runs to its end and needs none. */
-  #conditions(spec: ServiceSpec, running: RunningProcess): Condition[] {
-    if (spec.type === 'oneshot') return [];
-    const conditions: Condition[] = [];
-    const { clock, lifecycle, view } = this.#context;
-    if (spec.type === 'forking' && running.forked !== undefined) {
-      conditions.push({ name: `its process in the background (pid_file)`, kind: 'promise', promise: running.forked });
-    }
-    if (spec.startStableMs > 0) {
-      const untilMs = running.startedAtMs + spec.startStableMs;
-      conditions.push({
-        name: `staying up for ${spec.startStableMs / 1000}s`,
-        kind: 'time',
-        delayMs: untilMs - clock.nowMs(),
-      });
-    }
-    if (running.notified !== undefined) {
-      conditions.push({
-        name: `a line on descriptor ${spec.notifyFd} (notify_fd)`,
-        kind: 'promise',
-        promise: running.notified,
-      });
-    }
-    if (spec.readyLog !== undefined) {
-      conditions.push({
-        name: `output that matches /${spec.readyLog}/ (ready_log)`,
-        kind: 'log',
-        pattern: new RegExp(spec.readyLog),
-        channel: this.#channel(),
-      });
-    }
-    conditions.push({
-      name: 'plugins',
-      kind: 'gate',
-      open: (signal) => lifecycle.checkReady({ service: view(), signal }),
-    });
-    return conditions;
+    const about = { spec: this.#context.spec(), channel: this.#channel(), context: this.#context };
+    return new ProcessRun(running, about);
   }
 }
-
-const SWEEP_TIMEOUT_MS = 5000;
-/** A reader that has not caught up by then goes on reading; only the order of the log lines suffers. */
-const DRAIN_TIMEOUT_MS = 200;
 
 function veto(error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error);
