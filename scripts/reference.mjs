@@ -19,7 +19,8 @@ function configuration() {
 ${MADE}
 A file is TOML (\`services.toml\`, \`tappet.toml\`, \`.config/tappet.toml\`), JSON, YAML, a \`tappet\` key in \`package.json\`, or a module (\`tappet.config.ts\`).
 Durations are seconds as a number, or text such as \`"500ms"\`, \`"5s"\`, \`"2m"\`, \`"1h30m"\`. \`\${VAR}\`, \`\${VAR:-default}\` and \`\${VAR:?message}\` are replaced in commands,
-arguments, variables, folders and paths; \`$$\` is a dollar sign; one pass, never split into several arguments; scripts are left to their shell. Unknown keys are errors.
+arguments, variables, folders and paths, and in every text of a plugin's tables and keys but those in a language of their own; \`$$\` is a dollar sign; one pass, never split into
+several arguments; scripts are left to their shell. Unknown keys are errors.
 
 ## Top of the file
 

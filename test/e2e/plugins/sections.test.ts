@@ -52,11 +52,25 @@ describe.each(['valibot', 'zod', 'arktype'] as const)('sections with a schema of
     }
   });
 
-  it('have a key that nobody knows told by name and line', async () => {
-    await using stack = budgetBench(library, `${HEAD}[plugins.budget]\nperHuor = 3\n${STEADY}`);
-    const { code, stdout, stderr } = await stack.run(['check']);
+  it('have a key that nobody knows told at the key, with the nearest that is known', async () => {
+    const config = `${HEAD}[plugins.budget]\n  perHuor = 3\n${STEADY}budget = { perHuor = 3 }\n`;
+    await using stack = budgetBench(library, config);
+    for (const command of ['check', 'up']) {
+      const { code, stderr } = await stack.run([command]);
+      expect(code, stderr).toBe(2);
+      expect(stderr).toContain(
+        'services.toml:3:3: error: cannot use "perHuor" in [plugins.budget]: there is no such key',
+      );
+      expect(stderr).toContain('services.toml:8:12: error: cannot use "perHuor" in "budget" of service "steady"');
+      expect(stderr.match(/hint: did you mean "perHour"\?/g)).toHaveLength(2);
+    }
+  });
+
+  it('have their variables replaced before they are checked', async () => {
+    await using stack = budgetBench(library, `${HEAD}[plugins.budget]\nperHour = "${'${LIMIT:-many}'}"\n${STEADY}`);
+    const { code, stderr } = await stack.run(['check'], { LIMIT: 'lots' });
     expect(code).toBe(2);
-    expect(stdout + stderr).toMatch(/\/services\.toml:[23]:\d+: .*perHuor/);
+    expect(stderr).toMatch(/services\.toml:3:11: error: .*(lots|string)/);
   });
 
   it('have their keys in the schema for editors', async () => {

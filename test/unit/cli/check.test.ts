@@ -101,6 +101,42 @@ limit = -1
     expect(err).not.toContain('not set up');
   });
 
+  it('tells what plugins find when they are set up, in the place, without starting anything', async () => {
+    configure(`plugins = ["healthcheck"]
+[[services]]
+name = "db"
+command = "sleep 1"
+[[services]]
+name = "web"
+command = "sleep 1"
+instances = 2
+[services.healthcheck]
+exec = "no-such-probe --now"
+`);
+    const { code, err } = await tappet(['check'], { cwd, env });
+    expect(code).toBe(2);
+    expect(err).toContain(`${join(cwd, 'services.toml')}:10:8: error:`);
+    expect(err).toContain('cannot run "no-such-probe": it is not in PATH');
+    expect(err).toContain('1 error, nothing was started');
+  });
+
+  it('looks for variables of plugins in the environment that it was given', async () => {
+    configure(`plugins = ["healthcheck"]
+[[services]]
+name = "web"
+command = "sleep 1"
+[services.healthcheck]
+tcp = "localhost:${'${TAPPET_CHECK_PORT}'}"
+`);
+    expect((await tappet(['check'], { cwd, env })).err).toContain(
+      'services.toml:6:7: error: cannot expand "healthcheck.tcp"',
+    );
+    expect(await tappet(['check'], { cwd, env: { ...env, TAPPET_CHECK_PORT: '80' } })).toMatchObject({
+      code: 0,
+      err: '',
+    });
+  });
+
   it('prints the issues as JSON', async () => {
     configure('[[services]]\nname = "web"\ncomand = "x"\n');
     const { code, out } = await tappet(['check', '--json'], { cwd, env });
