@@ -51,6 +51,7 @@ export class Scheduler {
       firstMs,
       dueMs: firstMs,
       isWarm: false,
+      abort: new AbortController(),
       current: undefined,
       waiting: [],
     };
@@ -64,9 +65,9 @@ export class Scheduler {
     if (entry === undefined) return;
     this.#running.delete(id);
     this.#agenda.remove(id);
-    const { current, waiting } = entry;
+    const { waiting } = entry;
     entry.current = undefined;
-    current?.abort.abort();
+    entry.abort.abort();
     for (const resolve of waiting.splice(0)) resolve(undefined);
   }
 
@@ -95,10 +96,10 @@ export class Scheduler {
     entry.dueMs = dueMs;
     if (entry.current !== undefined)
       return this.#finish(entry, { dueMs, beganMs, result: stillRunning(entry.current, beganMs) });
-    const current: Attempt = { abort: new AbortController(), beganMs, isOverdue: false, isExtended: false };
+    const current: Attempt = { beganMs, isOverdue: false, isExtended: false };
     entry.current = current;
     this.#agenda.set(check.id, beganMs + check.timeoutMs + SLACK_MS, () => this.#giveUp(entry, current, dueMs));
-    attemptSafely(check, current.abort.signal).then(
+    attemptSafely(check, entry.abort.signal).then(
       (result) => this.#end(entry, current, { dueMs, beganMs, result }),
       (error: unknown) => this.#end(entry, current, { dueMs, beganMs, result: thrown(error) }),
     );
@@ -125,7 +126,8 @@ export class Scheduler {
       return;
     }
     current.isOverdue = true;
-    current.abort.abort();
+    entry.abort.abort();
+    entry.abort = new AbortController();
     const message = `timed out after ${formatDuration(timeoutMs)} and does not end`;
     this.#finish(entry, { dueMs, beganMs: current.beganMs, result: { ok: false, message, durationMs: timeoutMs } });
   }
@@ -148,12 +150,13 @@ interface Entry {
   readonly firstMs: number;
   dueMs: number;
   isWarm: boolean;
+  /** For the attempts to come, too: one for each would cost more than the rest of the scheduling. */
+  abort: AbortController;
   current: Attempt | undefined;
   readonly waiting: ((result: ProbeResult | undefined) => void)[];
 }
 
 interface Attempt {
-  readonly abort: AbortController;
   readonly beganMs: number;
   isOverdue: boolean;
   isExtended: boolean;

@@ -42,11 +42,20 @@ export class CheckRunner {
       return;
     }
     const { probe, timeoutMs } = source;
+    const context = this.#context;
     this.#scheduler.start({
       id,
       schedule: scheduleOf(check),
       timeoutMs,
-      attempt: (signal) => runProbe(probe, { deadlineMs: timeoutMs, signal, context: this.#context(service) }),
+      attempt: (signal) =>
+        runProbe(probe, {
+          deadlineMs: timeoutMs,
+          signal,
+          // Most probes do not ask for it.
+          get context() {
+            return context(service);
+          },
+        }),
     });
   }
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '../durations.ts';
-import type { ProbeIo, ProbeRunOptions } from './definition.ts';
+import type { ProbeContext, ProbeIo, ProbeRunOptions } from './definition.ts';
 import { fairDeadline } from './fair-deadline.ts';
 import { ProbeFailure, type ProbeFinding, type ProbeResult } from './result.ts';
 
@@ -11,10 +11,9 @@ export function runBounded(
   attempt: (io: ProbeIo) => Promise<ProbeFinding>,
   options: ProbeRunOptions,
 ): Promise<ProbeResult> {
-  const { deadlineMs, signal, context = {} } = options;
+  const { deadlineMs, signal } = options;
   const startMs = performance.now();
-  const abort = new AbortController();
-  const io: ProbeIo = { signal: abort.signal, context, doing: '' };
+  const io = new AttemptIo(options);
 
   return new Promise((resolve) => {
     const onAbort = (): void => fail(new ProbeFailure('aborted'));
@@ -28,13 +27,40 @@ export function runBounded(
     };
     const fail = (error: unknown): void => {
       end(false, asFinding(error));
-      abort.abort(error);
+      io.abort(error);
     };
 
     if (signal?.aborted === true) return onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
     start(attempt, io).then((finding) => end(true, finding), fail);
   });
+}
+
+const NO_CONTEXT: ProbeContext = {};
+
+/** Many probes never look at the context, and some not at the signal: each is made when it is asked for. */
+class AttemptIo implements ProbeIo {
+  doing = '';
+  readonly #options: ProbeRunOptions;
+  #controller: AbortController | undefined;
+
+  constructor(options: ProbeRunOptions) {
+    this.#options = options;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  get context(): ProbeContext {
+    return this.#options.context ?? NO_CONTEXT;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
 }
 
 async function start(attempt: (io: ProbeIo) => Promise<ProbeFinding>, io: ProbeIo): Promise<ProbeFinding> {

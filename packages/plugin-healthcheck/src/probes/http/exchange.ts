@@ -1,123 +1,65 @@
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 import type { ProbeIo } from '../definition.ts';
-import { checkedDaysLeft } from '../net/certificate.ts';
 import { networkFailure } from '../net/failure.ts';
-import { tlsConnectOptions } from '../net/handshake.ts';
-import { http, https } from '../net/http-modules.ts';
-import { lookup } from '../net/lookup.ts';
-import { MOST_READ_BYTES } from '../net/received.ts';
-import type { TlsOptions } from '../options/tls.ts';
 import { ProbeFailure } from '../result.ts';
-import { plainAgent, secureAgent } from './agents.ts';
+import { HttpConnection } from './connection.ts';
 import type { HttpDescription } from './description.ts';
 import type { HttpAnswer } from './judge.ts';
+import { keep, takeKept } from './kept-connections.ts';
+import { type Response, ResponseReader } from './response.ts';
+import { type HttpRequest, wireOf } from './request.ts';
 
-const DEFAULT_TLS: TlsOptions = { verify: true };
-
-/** One request: where to, and with which words. */
-export interface HttpRequest {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly data: string | undefined;
-}
-
-/** Sends one request and reads its answer, 64 KiB at most. A kept connection that turns out closed is replaced once. */
+/** Sends one request and reads its answer, 64 KiB at most. A kept connection that turns out closed is replaced. */
 export async function exchange(request: HttpRequest, description: HttpDescription, io: ProbeIo): Promise<HttpAnswer> {
-  io.doing = `waiting for ${request.url.origin}`;
-  const first = await send(request, description, io);
-  if (first !== 'stale') return first;
-  const second = await send(request, { ...description, keep_alive: false }, io);
-  if (second === 'stale') throw new ProbeFailure('the server closed the connection');
-  return second;
+  io.signal.throwIfAborted();
+  const { keep_alive: isKept } = description;
+  const { bytes, target, place } = wireOf(request, description);
+  const doing = `waiting for ${request.url.origin}`;
+  const old = isKept ? takeKept(place) : undefined;
+  io.doing = doing;
+  const connection = old ?? (await HttpConnection.open(target, io));
+  io.doing = doing;
+  const response = await ask(connection, { request, bytes, isOld: old !== undefined }, io);
+  if (response === 'stale') return exchange(request, description, io);
+  if (isKept && response.isReusable) keep(place, connection);
+  else connection.close();
+  const { head, body, isWhole } = response;
+  return { status: head.status, location: head.location, body, isWhole, daysLeft: connection.daysLeft };
 }
 
 /** "stale": the kept connection was closed by the server before it took the request. */
-function send(request: HttpRequest, description: HttpDescription, io: ProbeIo): Promise<HttpAnswer | 'stale'> {
+function ask(
+  connection: HttpConnection,
+  { request, bytes, isOld }: { request: HttpRequest; bytes: Buffer; isOld: boolean },
+  io: ProbeIo,
+): Promise<Response | 'stale'> {
+  const answer = new ResponseReader(request.method);
   return new Promise((resolve, reject) => {
-    io.signal.throwIfAborted();
-    const isSecure = request.url.protocol === 'https:';
-    const options = requestOptions(request, description, isSecure);
-    const outgoing = isSecure ? https.request(options) : http.request(options);
-    const onAbort = (): void => void outgoing.destroy();
-    io.signal.addEventListener('abort', onAbort, { once: true });
     const fail = (error: unknown): void => {
-      outgoing.destroy();
+      connection.close();
       reject(networkFailure(`cannot get an answer from ${request.url.host}`, error));
     };
-    outgoing.on('error', (error) => (isStale(outgoing, error) ? resolve('stale') : fail(error)));
-    limitInformation(outgoing, fail);
-    outgoing.on('upgrade', (_response, socket) => {
-      socket.destroy();
-      fail(new ProbeFailure('the server switched to another protocol', { status: 101 }));
+    io.signal.addEventListener('abort', () => fail(new ProbeFailure('aborted')), { once: true });
+    connection.ask(bytes, {
+      read(data) {
+        try {
+          const response = answer.push(data);
+          if (response !== undefined) resolve(response);
+        } catch (error) {
+          fail(error);
+        }
+      },
+      ended(error) {
+        const response = answer.end();
+        if (response !== undefined) resolve(response);
+        else if (isOld && !answer.hasBegun) resolve('stale');
+        else fail(error ?? new ProbeFailure(endedEarly(answer)));
+      },
     });
-    outgoing.on('response', (response) => {
-      try {
-        const daysLeft = checkedDaysLeft(response.socket, description.tls ?? DEFAULT_TLS);
-        collect(response, (answer) => resolve({ ...answer, daysLeft }), fail);
-      } catch (error) {
-        fail(error);
-      }
-    });
-    outgoing.end(request.data);
   });
 }
 
-function requestOptions(
-  { url, method, headers }: HttpRequest,
-  description: HttpDescription,
-  isSecure: boolean,
-): RequestOptions {
-  const { socket, keep_alive: keepAlive, tls } = description;
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
-  const agent = keepAlive ? (isSecure ? secureAgent(tls) : plainAgent()) : false;
-  const base = { method, headers, path: `${url.pathname}${url.search}`, agent, noDelay: true };
-  const place = socket === undefined ? { host, port, lookup } : { host, socketPath: socket };
-  return isSecure
-    ? { ...base, ...place, ...tlsConnectOptions(tls ?? DEFAULT_TLS, { host, port }) }
-    : { ...base, ...place };
-}
-
-function collect(
-  response: IncomingMessage,
-  resolve: (answer: HttpAnswer) => void,
-  fail: (error: unknown) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const finish = (isWhole: boolean): void => {
-    resolve({
-      status: response.statusCode ?? 0,
-      location: response.headers.location,
-      body: Buffer.concat(chunks).subarray(0, MOST_READ_BYTES),
-      isWhole,
-    });
-  };
-  response.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size <= MOST_READ_BYTES) return;
-    finish(false);
-    response.destroy();
-  });
-  response.on('end', () => finish(true));
-  response.on('error', fail);
-  response.on('close', () => {
-    if (!response.complete) fail(new ProbeFailure('the server closed the connection in the middle of its answer'));
-  });
-}
-
-/** Endless `1xx` answers never become a response, so their bytes are counted on the socket, which may be an old one. */
-function limitInformation(outgoing: ClientRequest, fail: (error: unknown) => void): void {
-  let readBefore = 0;
-  outgoing.on('socket', (socket) => (readBefore = socket.bytesRead));
-  outgoing.on('information', () => {
-    const read = (outgoing.socket?.bytesRead ?? 0) - readBefore;
-    if (read > MOST_READ_BYTES) fail(new ProbeFailure('the server sends interim answers without end'));
-  });
-}
-
-function isStale(outgoing: ClientRequest, error: Error): boolean {
-  return outgoing.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+function endedEarly({ hasBegun }: ResponseReader): string {
+  return hasBegun
+    ? 'the server closed the connection in the middle of its answer'
+    : 'the server closed the connection without an answer';
 }

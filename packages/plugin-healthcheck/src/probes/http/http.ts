@@ -2,9 +2,10 @@ import type { ProbeDefinition, ProbeIo } from '../definition.ts';
 import { defineProbe } from '../definition.ts';
 import { ProbeFailure, type ProbeFinding } from '../result.ts';
 import type { HttpAuth, HttpDescription } from './description.ts';
-import { exchange, type HttpRequest } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import { judgeAnswer } from './judge.ts';
 import { httpOptions } from './options.ts';
+import type { HttpRequest } from './request.ts';
 
 /** An HTTP request whose answer has the right status, and optionally the right body. Takes http and https URLs. */
 export const http: ProbeDefinition<'http', HttpDescription> = defineProbe({
@@ -29,7 +30,7 @@ function describe({ method, url, socket }: HttpDescription): string {
 }
 
 async function attempt(description: HttpDescription, io: ProbeIo): Promise<ProbeFinding> {
-  let request = firstRequest(description);
+  let request = requestOf(description);
   for (let followed = 0; ; followed++) {
     const answer = await exchange(request, description, io);
     const isRedirect =
@@ -39,6 +40,15 @@ async function attempt(description: HttpDescription, io: ProbeIo): Promise<Probe
       throw new ProbeFailure(`more than ${description.redirects} redirects`, { status: answer.status });
     request = redirected(request, answer, description);
   }
+}
+
+/** Checks send the same request again and again. */
+const requests = new WeakMap<HttpDescription, HttpRequest>();
+
+function requestOf(description: HttpDescription): HttpRequest {
+  const request = requests.get(description) ?? firstRequest(description);
+  requests.set(description, request);
+  return request;
 }
 
 function firstRequest({ url, method, headers, data, auth }: HttpDescription): HttpRequest {

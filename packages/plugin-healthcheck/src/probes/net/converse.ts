@@ -5,7 +5,7 @@ import { connect, type Target } from './connect.ts';
 import { Dialogue } from './dialogue.ts';
 
 /** What a talk is held with. */
-export interface Partner extends Pick<Target, 'address' | 'tls' | 'alpn'> {
+export interface Partner extends Omit<Target, 'onRead'> {
   /** The talk begins without TLS and asks for it itself, by {@link Dialogue.secure}. */
   readonly isPlainFirst?: boolean | undefined;
 }

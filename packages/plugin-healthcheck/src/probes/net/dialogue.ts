@@ -2,6 +2,7 @@ import type { ProbeIo } from '../definition.ts';
 import { type Address, formatAddress } from '../options/address.ts';
 import type { TlsOptions } from '../options/tls.ts';
 import { ProbeFailure } from '../result.ts';
+import { hostOf } from './connect.ts';
 import { networkReason } from './failure.ts';
 import { type Connection, handshake } from './handshake.ts';
 import { MOST_READ_BYTES, Received } from './received.ts';
@@ -45,7 +46,7 @@ export class Dialogue {
     const where = formatAddress(this.#address);
     this.#io.doing = `beginning TLS with ${where}`;
     const what = `cannot begin TLS with ${where}`;
-    this.#connection = await handshake({ socket }, { address: this.#address, tls, what }, this.#io);
+    this.#connection = await handshake({ socket }, { host: hostOf(this.#address), tls, what }, this.#io);
     this.#listen();
   }
 

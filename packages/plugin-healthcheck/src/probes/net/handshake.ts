@@ -1,7 +1,6 @@
 import net from 'node:net';
 import tls, { type PeerCertificate } from 'node:tls';
 import type { ProbeIo } from '../definition.ts';
-import type { Address } from '../options/address.ts';
 import type { TlsOptions } from '../options/tls.ts';
 import { checkedDaysLeft } from './certificate.ts';
 import { opened } from './opened.ts';
@@ -9,7 +8,8 @@ import { secureContext } from './tls-context.ts';
 
 /** Whom a handshake is with, and how its certificate is judged. */
 export interface SecureTarget {
-  readonly address: Address;
+  /** Name that the certificate must carry unless the options give one. */
+  readonly host: string;
   readonly tls: TlsOptions;
   readonly alpn?: readonly string[] | undefined;
   /** Begins the failure: "cannot connect to 127.0.0.1:443". */
@@ -26,10 +26,10 @@ export interface Connection {
 /** A TLS connection over a place to connect to, or over a socket that is open already. */
 export async function handshake(
   over: tls.ConnectionOptions,
-  { address, tls: options, alpn = [], what }: SecureTarget,
+  { host, tls: options, alpn = [], what }: SecureTarget,
   io: ProbeIo,
 ): Promise<Connection> {
-  const socket = tls.connect({ ...over, ...tlsConnectOptions(options, address), ALPNProtocols: [...alpn] });
+  const socket = tls.connect({ ...over, ...identity(options, host), ALPNProtocols: [...alpn] });
   await opened(socket, { event: 'secureConnect', what }, io);
   try {
     return { socket, daysLeft: checkedDaysLeft(socket, options) };
@@ -39,9 +39,7 @@ export async function handshake(
   }
 }
 
-/** The options of a TLS connection to an address, for `tls.connect` and for an https agent. */
-export function tlsConnectOptions(options: TlsOptions, address: Address): tls.ConnectionOptions {
-  const host = 'socket' in address ? 'localhost' : address.host;
+function identity(options: TlsOptions, host: string): tls.ConnectionOptions {
   const name = options.servername ?? host;
   return {
     secureContext: secureContext(options),

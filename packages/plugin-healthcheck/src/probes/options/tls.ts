@@ -16,6 +16,9 @@ export interface TlsOptions {
   readonly starttls?: boolean | undefined;
 }
 
+/** Those of an address that says TLS and gives no options. One for all, since connections and key material belong to it. */
+export const DEFAULT_TLS: TlsOptions = { verify: true };
+
 const entries = {
   ca: v.optional(text),
   cert: v.optional(text),

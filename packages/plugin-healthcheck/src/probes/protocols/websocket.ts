@@ -5,7 +5,7 @@ import { converse } from '../net/converse.ts';
 import { type Dialogue, quote } from '../net/dialogue.ts';
 import { headersOption } from '../options/headers.ts';
 import { table, text } from '../options/table.ts';
-import { type TlsOptions, tlsTable } from '../options/tls.ts';
+import { DEFAULT_TLS, type TlsOptions, tlsTable } from '../options/tls.ts';
 import { ProbeFailure, type ProbeFinding } from '../result.ts';
 import { decodeFrame, encodeFrame, frameSize, PING, PONG } from './websocket-frame.ts';
 
@@ -42,7 +42,7 @@ export const websocket: ProbeDefinition<'websocket', WebsocketDescription> = def
     const isSecure = url.protocol === 'wss:';
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     const address = socket === undefined ? { host, port: Number(url.port || (isSecure ? 443 : 80)) } : { socket };
-    return converse({ address, tls: isSecure ? (tls ?? { verify: true }) : undefined }, io, async (dialogue) => {
+    return converse({ address, host, tls: isSecure ? (tls ?? DEFAULT_TLS) : undefined }, io, async (dialogue) => {
       await shakeHands(dialogue, { url, headers, protocol });
       return pingPong(dialogue);
     });
