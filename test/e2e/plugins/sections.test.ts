@@ -67,7 +67,7 @@ describe.each(['valibot', 'zod', 'arktype'] as const)('sections with a schema of
   });
 
   it('have their variables replaced before they are checked', async () => {
-    await using stack = budgetBench(library, `${HEAD}[plugins.budget]\nperHour = "${'${LIMIT:-many}'}"\n${STEADY}`);
+    await using stack = budgetBench(library, `${HEAD}[plugins.budget]\nperHour = "\${LIMIT:-many}"\n${STEADY}`);
     const { code, stderr } = await stack.run(['check'], { LIMIT: 'lots' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/services\.toml:3:11: error: .*(lots|string)/);

@@ -126,7 +126,7 @@ exec = "no-such-probe --now"
 name = "web"
 command = "sleep 1"
 [services.healthcheck]
-tcp = "localhost:${'${TAPPET_CHECK_PORT}'}"
+tcp = "localhost:\${TAPPET_CHECK_PORT}"
 `);
     expect((await tappet(['check'], { cwd, env })).err).toContain(
       'services.toml:6:7: error: cannot expand "healthcheck.tcp"',
