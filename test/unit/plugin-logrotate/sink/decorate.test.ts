@@ -15,8 +15,12 @@ function dress(options: Partial<LineOptions>, chunks: readonly Buffer[]): string
   );
 }
 
+/** Of short lines, and of such as are longer than what is looked at by four bytes. */
 const chunks = fc.array(
-  fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes.map((byte) => (byte % 5 === 0 ? 10 : byte)))),
+  fc.oneof(
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes.map((byte) => (byte % 5 === 0 ? 10 : byte)))),
+    fc.uint8Array({ maxLength: 900 }).map((bytes) => Buffer.from(bytes.map((byte) => (byte === 11 ? 10 : byte)))),
+  ),
 );
 
 describe('what is added to lines', () => {
