@@ -1,21 +1,25 @@
-import { readFileSync } from 'node:fs';
 import type { SendMailOptions } from 'nodemailer';
 import type { AlertMail } from '../engine/alert-mail.ts';
+import type { TlsOptions } from '../language/ast.ts';
 import type { MailServer, Settings } from '../language/settings.ts';
+import { clientTls, mergedTls } from '../tls/client-options.ts';
 
 /** Hands one mail to the first server that takes it. Rejects with every server's reason. */
 export type SendMail = (mail: AlertMail) => Promise<void>;
 
+/** Where `using ssl` begins in plain text and asks for TLS; elsewhere TLS begins with the first byte. */
+const STARTTLS_PORTS: ReadonlySet<number> = new Set([25, 587]);
+
 /**
- * Mail over SMTP by nodemailer, which is loaded with the first mail. Port 465 speaks TLS at once, elsewhere `using ssl` asks for
- * STARTTLS and insists on it. As in the reference program a certificate is only verified where the file says so.
+ * Mail over SMTP by nodemailer, which is loaded with the first mail. With `using ssl` nothing is sent without TLS. As in the reference
+ * program a certificate is only verified where the file says so.
  */
 export function createMailer({ mailServers, mailTimeoutMs, mailHostname, tls }: Settings): SendMail {
   return async (mail) => {
     const reasons: string[] = [];
     for (const server of mailServers) {
       try {
-        await sendBy(server, mail, { timeoutMs: mailTimeoutMs, name: mailHostname, tls: { ...tls, ...server.tls } });
+        await sendBy(server, mail, { timeoutMs: mailTimeoutMs, name: mailHostname, tls: mergedTls(tls, server.tls) });
         return;
       } catch (error) {
         reasons.push(`${server.host}: ${error instanceof Error ? error.message : String(error)}`);
@@ -28,14 +32,13 @@ export function createMailer({ mailServers, mailTimeoutMs, mailHostname, tls }: 
 interface SendOptions {
   readonly timeoutMs: number;
   readonly name: string | undefined;
-  readonly tls: Partial<NonNullable<Settings['tls']>>;
+  readonly tls: TlsOptions;
 }
 
 async function sendBy(server: MailServer, mail: AlertMail, { timeoutMs, name, tls }: SendOptions): Promise<void> {
   const { createTransport } = await import('nodemailer');
   const port = server.port ?? (server.tls === undefined ? 25 : 465);
-  const isSecure = server.tls !== undefined && port === 465;
-  const ca = tls.files?.['cacertificatefile'];
+  const isSecure = server.tls !== undefined && !STARTTLS_PORTS.has(port);
   const transport = createTransport({
     host: server.host,
     port,
@@ -48,7 +51,7 @@ async function sendBy(server: MailServer, mail: AlertMail, { timeoutMs, name, tl
     dnsTimeout: timeoutMs,
     ...(name === undefined ? {} : { name }),
     ...(server.username === undefined ? {} : { auth: { user: server.username, pass: server.password ?? '' } }),
-    tls: { rejectUnauthorized: tls.verify ?? false, ...(ca === undefined ? {} : { ca: readFileSync(ca) }) },
+    tls: clientTls(tls),
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,7 +1,8 @@
-import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, unlinkSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '@tappet/core';
 import type { HttpdSetting } from '../language/settings.ts';
+import { serverTls } from '../tls/server-options.ts';
 import { type Access, createAccess } from './access.ts';
 import { answer, type PageSource } from './answer.ts';
 import { type PageReply, refuse } from './reply.ts';
@@ -89,12 +90,11 @@ export class PageServer {
     const respond = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
       void this.#respond(incoming, outgoing);
     const options = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, maxHeaderSize: BODY_BYTES };
-    const pem = this.#setting.tls?.files['pemfile'] ?? this.#setting.tls?.files['pemchain'];
+    const { tls } = this.#setting;
     // Through getBuiltinModule: importing node:http by name also loads what only its ESM facade needs, 14 MB.
-    if (pem === undefined) return process.getBuiltinModule('node:http').createServer(options, respond);
-    const key = this.#setting.tls?.files['pemkey'] ?? pem;
-    const material = { cert: readFileSync(pem), key: readFileSync(key) };
-    return process.getBuiltinModule('node:https').createServer({ ...options, ...material }, respond);
+    return tls === undefined
+      ? process.getBuiltinModule('node:http').createServer(options, respond)
+      : process.getBuiltinModule('node:https').createServer({ ...options, ...serverTls(tls) }, respond);
   }
 
   async #respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

@@ -23,7 +23,8 @@ export function readHttpd(context: ReadContext, settings: SettingsDraft): void {
     allow: [],
   };
   while (readOption(context, httpd)) continue;
-  if (httpd.tls !== undefined && httpd.tls.files['pemfile'] === undefined) {
+  const { pemfile, pemchain, pemkey } = httpd.tls?.files ?? {};
+  if (httpd.tls !== undefined && pemfile === undefined && (pemchain === undefined || pemkey === undefined)) {
     issues.error({ at: first, code: 'ERR_CONFIG_MISSING', message: 'cannot serve TLS: no pemfile is given' });
   }
   settings.httpd = httpd;

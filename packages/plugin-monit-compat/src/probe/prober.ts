@@ -83,9 +83,9 @@ async function problemOf({ test, host, tls, httpBytes }: Attempt, signal: AbortS
   if (needsBody(test)) {
     const ask = httpAsk(test, address, tls);
     const problem = judgeBody(test, await exchange(ask, httpBytes, signal));
-    return problem ?? certificateProblem(test, address, signal);
+    return problem ?? certificateProblem({ test, host: address, tls }, signal);
   }
   const { runProbe } = await import('@tappet/plugin-healthcheck/probes');
   const result = await runProbe(probeOf(test, address, tls), { deadlineMs: test.timeoutMs, signal });
-  return result.ok ? certificateProblem(test, address, signal) : result.message;
+  return result.ok ? certificateProblem({ test, host: address, tls }, signal) : result.message;
 }
