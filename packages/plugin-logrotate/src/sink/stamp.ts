@@ -85,7 +85,7 @@ interface Stamp {
 
 function stampOf(text: string): Stamp {
   const bytes = Buffer.alloc(Math.ceil(text.length / 4) * 4);
-  bytes.latin1Write(text);
+  bytes.write(text, 'latin1');
   return {
     length: text.length,
     words: Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readInt32LE(index * 4)),
