@@ -2,13 +2,18 @@
 import http from 'node:http';
 
 const [url, count, intervalMs] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
+const [warmUpMs, warmIntervalMs] = [Number(process.argv[5]), 100];
 // Without checks it would end.
 setInterval(() => {}, 2 ** 31 - 1);
 const agent = new http.Agent({ keepAlive: true });
 
-for (let index = 0; index < count; index++) {
-  setTimeout(() => setInterval(ask, intervalMs), (index / count) * intervalMs);
-}
+const early = Array.from({ length: count }, () => setInterval(ask, warmIntervalMs));
+setTimeout(() => {
+  early.forEach((timer) => clearInterval(timer));
+  for (let index = 0; index < count; index++) {
+    setTimeout(() => setInterval(ask, intervalMs), (index / count) * intervalMs);
+  }
+}, warmUpMs);
 
 function ask() {
   const request = http.request(url, { agent }, (response) => response.resume());

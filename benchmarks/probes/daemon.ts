@@ -1,6 +1,7 @@
 /**
  * Processor time of checks in the built daemon, beside a bare script that sends the same requests, in the same seconds. What
- * the daemon and the script cost without any check is taken off.
+ * the daemon and the script cost without any check is taken off. First everybody checks often for a while, since a daemon runs for
+ * months, and in its first minutes the engine has not compiled anything.
  *
  *   npx node benchmarks/probes/daemon.ts [--checks 1] [--interval 10] [--seconds 60] [--tree DIR]…
  */
@@ -17,8 +18,12 @@ import { usageOf } from '../supervisor/harness/processes.ts';
 interface Contender {
   readonly name: string;
   readonly pid: number;
+  /** Goes over from checking often to the interval that is measured. */
+  readonly calmDown: () => void;
 }
 
+const WARM_UP_MS = 40_000;
+const WARM_INTERVAL_S = 0.1;
 const SETTLE_MS = 8000;
 
 const { values } = parseArgs({
@@ -42,6 +47,8 @@ const contenders: readonly Contender[] = [
   ...trees.flatMap((tree) => [daemon(`daemon of ${tree}`, tree, checks), daemon(`the same, no checks`, tree, 0)]),
 ];
 try {
+  await sleep(WARM_UP_MS);
+  for (const { calmDown } of contenders) calmDown();
   await sleep(SETTLE_MS + intervalS * 1000);
   const before = contenders.map(({ pid }) => usageOf([pid]));
   await sleep(seconds * 1000);
@@ -64,19 +71,29 @@ try {
 
 function bare(name: string, count: number): Contender {
   const script = fileURLToPath(new URL('bare.mjs', import.meta.url));
-  return { name, pid: run([script, url, String(count), String(intervalS * 1000)]) };
+  const words = [script, url, String(count), String(intervalS * 1000), String(WARM_UP_MS)];
+  return { name, pid: run(words), calmDown: () => {} };
 }
 
 function daemon(name: string, tree: string, count: number): Contender {
   const home = mkdtempSync(join(folder, 'daemon-'));
   mkdirSync(join(home, 'run'));
-  const check = (index: number): string =>
-    `[[services.healthcheck]]\nname = "c${index}"\nkind = "liveness"\ninterval = ${intervalS}\ninitial_delay = 0\nhttp = "${url}"\n`;
   const config = join(home, 'services.toml');
-  const service = 'plugins = ["healthcheck"]\n[[services]]\nname = "idle"\ncommand = "sleep infinity"\n';
-  writeFileSync(config, service + Array.from({ length: count }, (_, index) => check(index)).join(''));
+  writeFileSync(config, configuration(count, WARM_INTERVAL_S));
   const bin = join(tree, 'packages/cli/dist/bin.cjs');
-  return { name, pid: run([bin, 'up', '--config', config], { TAPPET_RUNTIME_DIR: join(home, 'run') }) };
+  const pid = run([bin, 'up', '--config', config], { TAPPET_RUNTIME_DIR: join(home, 'run') });
+  const calmDown = (): void => {
+    writeFileSync(config, configuration(count, intervalS));
+    process.kill(pid, 'SIGHUP');
+  };
+  return { name, pid, calmDown };
+}
+
+function configuration(count: number, interval: number): string {
+  const check = (index: number): string =>
+    `[[services.healthcheck]]\nname = "c${index}"\nkind = "liveness"\ninterval = ${interval}\ninitial_delay = 0\nhttp = "${url}"\n`;
+  const service = 'plugins = ["healthcheck"]\n[[services]]\nname = "idle"\ncommand = "sleep infinity"\n';
+  return service + Array.from({ length: count }, (_, index) => check(index)).join('');
 }
 
 function run(words: readonly string[], env: Readonly<Record<string, string>> = {}): number {

@@ -1,7 +1,7 @@
 import type { Clock, ServiceState, ServiceView } from '@tappet/core';
 import { type Check, type CheckEvent, countResult, isDone } from '../checks/index.ts';
 import { formatDuration } from '../durations.ts';
-import { closeIdleConnections } from '../probes/index.ts';
+import { closeIdleConnections, type ProbeContext } from '../probes/index.ts';
 import { CheckRunner, type CheckResult } from './check-runner.ts';
 import { eventName, type HealthEvent } from './events.ts';
 import type { MonitorPorts } from './monitor-ports.ts';
@@ -228,11 +228,15 @@ export class HealthMonitor {
     this.#ports?.emit(eventName(event), data);
   }
 
-  #probeContext(name: string): ReturnType<typeof probeContext> {
-    const service = this.#ports?.supervisor.service(name);
-    if (service === undefined) return {};
+  #probeContext(name: string): ProbeContext {
+    const ports = this.#ports;
+    const service = ports?.supervisor.service(name);
+    if (ports === undefined || service === undefined) return {};
     const { pid, spec } = service;
     const startTicks = this.#services.get(name)?.startTicks;
-    return { ...probeContext(spec), process: pid === undefined ? undefined : { pid, startTicks } };
+    return {
+      ...probeContext(spec, ports.environment),
+      process: pid === undefined ? undefined : { pid, startTicks },
+    };
   }
 }

@@ -1,7 +1,8 @@
 import { type ConfigIssue, type ConfigPath, didYouMean, type ServiceSpec, type Timeouts } from '@tappet/core';
 import type { Check } from '../checks/index.ts';
-import { lintProbe } from '../probes/index.ts';
+import { lintProbe, type ProbeContext } from '../probes/index.ts';
 import type { HealthcheckConfig } from './config.ts';
+import type { HealthcheckContext } from './plugin-context.ts';
 import { probeContext } from './probe-context.ts';
 
 /** What checks are compared with. */
@@ -9,36 +10,44 @@ export interface PlanFacts {
   readonly services: readonly ServiceSpec[];
   readonly timeouts: Pick<Timeouts, 'globalShutdownMs'>;
   readonly config: HealthcheckConfig;
+  /** Of the supervisor. */
+  readonly environment: HealthcheckContext['environment'];
   /** As the schema gave them. */
   checksOf(spec: ServiceSpec): readonly Check[];
 }
 
 /** What is wrong with checks in view of the plan and of this machine: unknown services, programs that are not found, a drain that is too long. */
 export function planIssues(facts: PlanFacts): ConfigIssue[] {
-  const { services, config, checksOf } = facts;
+  const { services, config, environment, checksOf } = facts;
   // Copies of a service share their checks unless they name ${INSTANCE}.
   const own = new Map(services.toReversed().map((spec) => [checksOf(spec), spec] as const));
-  const ownIssues = [...own].toReversed().flatMap(([checks, spec]) => issuesOf(spec, checks));
+  const ownIssues = [...own].toReversed().flatMap(([checks, spec]) => issuesOf(spec, { checks, environment }));
   const shared = config.shared.flatMap(({ check, services: names }, index) => {
     const path = ['plugins', 'healthcheck', 'checks', index];
     const first = services.find(({ name, instance }) => names.includes(name) || names.includes(instance?.of ?? ''));
     return [
       ...unknownServices(names, services, [...path, 'services']),
-      ...(first === undefined ? [] : machineIssues(first, check, path)),
+      ...(first === undefined ? [] : machineIssues(check, { path, context: probeContext(first, environment) })),
     ];
   });
   return [...ownIssues, ...shared, ...drainIssues(facts)];
 }
 
-function issuesOf(spec: ServiceSpec, checks: readonly Check[]): readonly ConfigIssue[] {
+function issuesOf(
+  spec: ServiceSpec,
+  { checks, environment }: { checks: readonly Check[] } & Pick<PlanFacts, 'environment'>,
+): readonly ConfigIssue[] {
   const path = ['services', spec.instance?.of ?? spec.name, 'healthcheck'];
   const isList = Array.isArray(spec.sections['healthcheck']);
-  return checks.flatMap((check, index) => machineIssues(spec, check, isList ? [...path, index] : path));
+  const context = probeContext(spec, environment);
+  return checks.flatMap((check, index) => machineIssues(check, { path: isList ? [...path, index] : path, context }));
 }
 
-function machineIssues(spec: ServiceSpec, { source }: Check, path: ConfigPath): ConfigIssue[] {
-  if (source.type !== 'probe') return [];
-  return lintProbe(source.probe, { path: [...path, source.probe.name], context: probeContext(spec) });
+function machineIssues(
+  { source }: Check,
+  { path, context }: { path: ConfigPath; context: ProbeContext },
+): ConfigIssue[] {
+  return source.type === 'probe' ? lintProbe(source.probe, { path: [...path, source.probe.name], context }) : [];
 }
 
 function unknownServices(names: readonly string[], services: readonly ServiceSpec[], path: ConfigPath): ConfigIssue[] {

@@ -4,7 +4,7 @@ import type { HealthcheckContext } from './plugin-context.ts';
 
 /** Lets the monitor follow the lives of services, and take part in their readiness. */
 export function watchServices(context: HealthcheckContext, monitor: HealthMonitor): void {
-  const { config, serviceConfig, hooks, supervisor, log, emit, onInForce } = context;
+  const { config, serviceConfig, hooks, supervisor, environment, log, emit, onInForce } = context;
 
   hooks.onSpawn.tap('begin', ({ service, startTime }) => monitor.spawned(service, startTime));
   hooks.onStateChange.tap('follow', ({ service, to }) => monitor.stateChanged(service, to));
@@ -13,6 +13,7 @@ export function watchServices(context: HealthcheckContext, monitor: HealthMonito
   onInForce(() => {
     monitor.takeOver({
       supervisor,
+      environment,
       log,
       emit,
       history: config.history,

@@ -22,7 +22,10 @@ export function withPlan(context: HealthcheckContext): void {
   });
 }
 
-function refuse({ config, serviceConfig }: HealthcheckContext, { services, timeouts }: PlanDraft | Plan): void {
-  const issues = planIssues({ services, timeouts, config, checksOf: (spec) => serviceConfig(spec) });
+function refuse(
+  { config, environment, serviceConfig }: HealthcheckContext,
+  { services, timeouts }: PlanDraft | Plan,
+): void {
+  const issues = planIssues({ services, timeouts, config, environment, checksOf: (spec) => serviceConfig(spec) });
   if (issues.length > 0) throw new ConfigError(issues);
 }
