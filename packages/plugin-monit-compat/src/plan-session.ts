@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type Plan, type PluginContext, type ServiceSpec } from '@tappet/core';
+import { readForSetup } from './control-reading.ts';
 import { forgetReadings, readShared } from './model/inline-readings.ts';
 import type { InlineRules } from './model/inline-rules.ts';
 import { withSystemService } from './model/configuration.ts';
 import type { MonitOptions, MonitServiceOptions } from './schema.ts';
 import { defaultQueueFolder, type SessionPlan } from './session.ts';
 import { combine, type OwnService } from './source/combine.ts';
-import { issueLine, loadIncludeList } from './source/include-list.ts';
+import { issueLine } from './source/include-list.ts';
 
 type Context = Pick<
   PluginContext<MonitOptions, MonitServiceOptions>,
@@ -24,7 +25,7 @@ export function planSession(context: Context): SessionPlan {
   const { config, supervisor, log } = context;
   const { include, monit } = config;
   const hasFiles = include.length > 0 || monit !== undefined;
-  const { configuration, issues } = loadIncludeList({ include, text: monit });
+  const { configuration, issues } = readForSetup(config);
   const services = ownServices(supervisor.plan, context);
   forgetReadings();
   const found = [...issues, ...services.flatMap(({ inline }) => inline?.issues ?? [])];

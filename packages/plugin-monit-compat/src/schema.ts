@@ -1,8 +1,9 @@
 import { parseDuration } from '@tappet/core';
 import * as v from 'valibot';
+import { readForCheck } from './control-reading.ts';
 import type { InlineRule } from './model/inline-rules.ts';
 import { readShared } from './model/inline-readings.ts';
-import { issueLine, loadIncludeList } from './source/include-list.ts';
+import { issueLine } from './source/include-list.ts';
 
 /** Where alerts go besides mail. */
 export interface WebhookOptions {
@@ -91,7 +92,7 @@ export const configSchema: v.GenericSchema<unknown, MonitOptions> = v.pipe(
     if (!dataset.typed) return;
     const { include, monit } = dataset.value;
     if (include.length === 0 && monit === undefined) return;
-    for (const issue of loadIncludeList({ include, text: monit }).issues) {
+    for (const issue of readForCheck(dataset.value).issues) {
       if (issue.severity !== 'warning') addIssue({ message: issueLine(issue) });
     }
   }),
