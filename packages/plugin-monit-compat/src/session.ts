@@ -65,6 +65,7 @@ export class Session {
   #fingerprint = '';
   #services: OwnServices | undefined;
   #ports: SessionPorts | undefined;
+  #alerts: Alerts | undefined;
 
   constructor(world: SessionWorld) {
     this.#world = world;
@@ -104,6 +105,7 @@ export class Session {
     const watch = this.#watch;
     this.#watch = undefined;
     await watch?.stop();
+    this.#alerts?.close();
   }
 
   /** What status views say about the supervisor. */
@@ -148,7 +150,7 @@ export class Session {
         prober: prober ?? lateProber({ tls: settings.tls, httpBytes: settings.limits.httpContentBuffer }),
         sampling: sampling(plan, services),
         fastSampling: () => sampling(plan, services),
-        alerts: this.#createAlerts(plan, log),
+        alerts: (this.#alerts = this.#createAlerts(plan, log)),
         onMonitoring: (changed) => this.#remember(memory, changed),
         onEvent: (event) => this.#note(event),
       },

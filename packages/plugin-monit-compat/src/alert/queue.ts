@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Delivery, parseDelivery } from './delivery.ts';
 
 /** What waits for a server that is down. */
 export interface DeliveryQueue {
-  /** False: the queue is full, or cannot be written. */
-  put(delivery: Delivery): boolean;
+  /** The entry; undefined when the queue is full, or cannot be written. */
+  put(delivery: Delivery): string | undefined;
   /** The oldest first. */
   waiting(): readonly string[];
   /** Undefined when the entry is gone or damaged. */
@@ -15,9 +15,12 @@ export interface DeliveryQueue {
 
 const SUFFIX = '.tappet-alert';
 
+/** More than any alert holds: such a file is none of ours. */
+const MOST_BYTES = 1024 * 1024;
+
 /**
- * A queue of one file for each delivery, readable for the owner only, at most `slots` of them. It outlives the supervisor. Other
- * files of the folder are left alone.
+ * A queue of one file for each delivery, readable for the owner only, at most `slots` for mail and as many for the webhook, so that one
+ * that is down takes nothing from the other. It outlives the supervisor. Other files of the folder are left alone.
  */
 export function fileQueue(folder: string, slots: number): DeliveryQueue {
   let last = 0;
@@ -41,21 +44,25 @@ export function fileQueue(folder: string, slots: number): DeliveryQueue {
   return {
     put(delivery) {
       try {
-        if (waiting().length >= slots) return false;
+        const ending = `-${delivery.kind}${SUFFIX}`;
+        if (waiting().filter((name) => name.endsWith(ending)).length >= slots) return undefined;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         last = Math.max(last + 1, Date.now() * 1000);
-        const path = join(folder, `${String(last).padStart(20, '0')}${SUFFIX}`);
+        const entry = `${String(last).padStart(20, '0')}${ending}`;
+        const path = join(folder, entry);
         writeFileSync(`${path}.new`, JSON.stringify(delivery), { mode: 0o600, flag: 'wx' });
         renameSync(`${path}.new`, path);
-        return true;
+        return entry;
       } catch {
-        return false;
+        // The disk is full, or the folder is not ours: the caller says that the alert is lost.
+        return undefined;
       }
     },
     waiting,
     read(entry) {
       try {
-        return parseDelivery(readFileSync(join(folder, entry), 'utf8'));
+        const path = join(folder, entry);
+        return statSync(path).size > MOST_BYTES ? undefined : parseDelivery(readFileSync(path, 'utf8'));
       } catch {
         return undefined;
       }
@@ -70,9 +77,10 @@ export function memoryQueue(slots: number): DeliveryQueue {
   let last = 0;
   return {
     put(delivery) {
-      if (entries.size >= slots) return false;
-      entries.set(String(++last), delivery);
-      return true;
+      if ([...entries.values()].filter(({ kind }) => kind === delivery.kind).length >= slots) return undefined;
+      const entry = String(++last);
+      entries.set(entry, delivery);
+      return entry;
     },
     waiting: () => [...entries.keys()],
     read: (entry) => entries.get(entry),
