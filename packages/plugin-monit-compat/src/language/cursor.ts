@@ -1,6 +1,7 @@
 import { nearest } from '@tappet/core';
 import type { IssueList } from './issue-list.ts';
 import type { Place } from './place.ts';
+import type { TokenSource } from './scanner.ts';
 import type { Token } from './token.ts';
 
 /** Ends the statement being read; the parser catches it, reports it and goes on with the next statement. */
@@ -18,29 +19,36 @@ export class SyntaxFault extends Error {
 /** Reads tokens one after the other and says what was expected when something else stands there. */
 export class TokenCursor {
   readonly issues: IssueList;
-  readonly #tokens: readonly Token[];
-  readonly #end: Token;
-  #at = 0;
+  readonly #source: TokenSource;
+  /** Tokens behind the current one that somebody looked at. */
+  readonly #ahead: Token[] = [];
+  #current: Token;
+  #last: Token | undefined;
+  #position = 0;
 
-  constructor(tokens: readonly Token[], issues: IssueList) {
-    const end = tokens.at(-1);
-    if (end === undefined) throw new TypeError('expected at least the end token, received no tokens');
-    this.#tokens = tokens;
-    this.#end = end;
+  constructor(source: TokenSource, issues: IssueList) {
+    this.#source = source;
+    this.#current = source.next();
     this.issues = issues;
   }
 
+  /** How many tokens were taken. */
   get position(): number {
-    return this.#at;
+    return this.#position;
   }
 
   peek(ahead = 0): Token {
-    return this.#tokens[this.#at + ahead] ?? this.#end;
+    if (ahead === 0) return this.#current;
+    while (this.#ahead.length < ahead) this.#ahead.push(this.#source.next());
+    return this.#ahead[ahead - 1] ?? this.#current;
   }
 
   next(): Token {
-    const token = this.peek();
-    if (this.#at < this.#tokens.length - 1) this.#at += 1;
+    const token = this.#current;
+    if (token.kind === 'end') return token;
+    this.#last = token;
+    this.#position += 1;
+    this.#current = this.#ahead.shift() ?? this.#source.next();
     return token;
   }
 
@@ -122,7 +130,7 @@ export class TokenCursor {
 
   /** The text between a token and the token before the cursor on one line, comments left out. */
   textSince(first: Token): string {
-    const last = this.#tokens[this.#at - 1] ?? first;
+    const last = this.#last ?? first;
     const raw =
       last.source === first.source
         ? first.source.text.slice(first.offset, last.offset + last.raw.length)

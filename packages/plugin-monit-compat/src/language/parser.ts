@@ -8,6 +8,7 @@ import { beginDraft, emptyService, finishDraft, type ServiceDraft } from './serv
 import { readTarget } from './service-header.ts';
 import { EMPTY_SETTINGS, type Settings } from './settings.ts';
 import { readOldExpectBuffer, readSet, type SettingsDraft } from './set-statement.ts';
+import type { TokenSource } from './scanner.ts';
 import type { Token } from './token.ts';
 
 /** What a control file says, before names and dependencies are checked. */
@@ -17,7 +18,7 @@ export interface ControlTree {
 }
 
 export interface ParseInput {
-  readonly tokens: readonly Token[];
+  readonly tokens: TokenSource;
   readonly issues: IssueList;
   readonly host: HostFacts;
 }

@@ -18,16 +18,47 @@ export interface ScanState {
   at: number;
 }
 
+/** Where a parser gets its tokens from, one after the other. Behind the last one there is only `end`. */
+export interface TokenSource {
+  next(): Token;
+}
+
 /**
- * Turns a control file into tokens. Includes are replaced by the tokens of the included files, in the middle of
- * whatever they stand in. Never throws: what cannot be read becomes a token of kind `bad`.
+ * Turns a control file into tokens as they are asked for: a big file has more of them than the heap should hold at once. Includes
+ * are replaced by the tokens of the included files, in the middle of whatever they stand in. Never throws: what cannot be read
+ * becomes a token of kind `bad`.
  */
-export function scan({ source, include }: ScanInput): Token[] {
-  const tokens: Token[] = [];
-  const mode = { inProgram: false };
-  scanText(source, include, tokens, mode);
-  tokens.push(makeToken({ source, at: source.text.length }, 'end', source.text.length));
-  return tokens;
+export function scan({ source, include }: ScanInput): TokenSource {
+  const main: ScanState = { source, at: 0 };
+  /** The texts that are being read, the innermost last. */
+  const open = [main];
+  let inProgram = false;
+  return {
+    next() {
+      for (;;) {
+        const state = open.at(-1) ?? main;
+        if (isAtEnd(state)) {
+          if (open.length <= 1) return makeToken(state, 'end', state.at);
+          open.pop();
+          continue;
+        }
+        const from = state.at;
+        const token = scanCompound(state, inProgram) ?? scanPlain(state, from);
+        if (token === 'noise') continue;
+        if (token.kind === 'check') inProgram = token.key === 'program';
+        if (token.key !== 'include') return token;
+        for (const piece of include(token.value, token).toReversed()) open.push({ source: piece, at: 0 });
+      }
+    },
+  };
+}
+
+/** Moves over what means nothing. */
+function isAtEnd(state: ScanState): boolean {
+  const { text } = state.source;
+  BLANK.lastIndex = state.at;
+  if (BLANK.test(text)) state.at = BLANK.lastIndex;
+  return state.at >= text.length;
 }
 
 /** Builds a token that starts at `from` and ends where the state stands now. */
@@ -60,29 +91,7 @@ const MAIL = /[^\x00-\x21@:{}"';(),%]+@[^\x00-\x21@:{}"';(),%]+/y;
 const ADDRESS6 = /[0-9a-f]*:[0-9a-f:.]+/iy;
 const QUOTED = /"[^"]*"|'[^']*'/y;
 
-function scanText(source: SourceText, include: IncludeReader, tokens: Token[], mode: { inProgram: boolean }): void {
-  const state: ScanState = { source, at: 0 };
-  const { text } = source;
-  for (;;) {
-    BLANK.lastIndex = state.at;
-    if (BLANK.test(text)) state.at = BLANK.lastIndex;
-    if (state.at >= text.length) return;
-    const from = state.at;
-    const compound = scanCompound(state, mode.inProgram);
-    if (compound === 'noise') continue;
-    if (compound !== undefined) {
-      if (compound.kind === 'check') mode.inProgram = compound.key === 'program';
-      if (compound.key === 'include') {
-        for (const piece of include(compound.value, compound)) scanText(piece, include, tokens, mode);
-      } else tokens.push(compound);
-      continue;
-    }
-    const token = scanPlain(state, from);
-    if (token !== undefined) tokens.push(token);
-  }
-}
-
-function scanPlain(state: ScanState, from: number): Token | undefined {
+function scanPlain(state: ScanState, from: number): Token | 'noise' {
   const { text } = state.source;
   const first = text.charCodeAt(from);
   if (first === 34 || first === 39) {
@@ -114,14 +123,14 @@ function scanPlain(state: ScanState, from: number): Token | undefined {
   return classifyWord(state, from);
 }
 
-function classifyWord(state: ScanState, from: number): Token | undefined {
+function classifyWord(state: ScanState, from: number): Token | 'noise' {
   const word = state.source.text.slice(from, state.at);
   if (isDigit(word.charCodeAt(0))) {
     if (/^\d+$/.test(word)) return makeToken(state, 'number', from);
     if (/^\d+\.\d+$/.test(word)) return makeToken(state, 'real', from);
   }
   const key = KEYWORDS.get(word) ?? KEYWORDS.get(word.toLowerCase());
-  if (key === NOISE) return undefined;
+  if (key === NOISE) return 'noise';
   if (key !== undefined) return makeToken(state, 'keyword', from, { key });
   return makeToken(state, word.startsWith('/') ? 'path' : 'string', from);
 }
