@@ -13,14 +13,14 @@ type PastEvent = { readonly wallMs: number; readonly event: MonitEvent };
 const SERVICE_COLUMNS: readonly Column<ServiceReport>[] = [
   { head: 'Service', cell: ({ service }) => serviceLink(service.name) },
   { head: 'Status', cell: stateOf },
-  { head: 'Type', kind: 'minor', cell: ({ service }) => TYPE_WORDS[service.type] },
-  { head: 'Uptime', kind: 'number', cell: ({ facts }) => figure(facts.uptimeSeconds, formatUptime) },
+  { head: 'Type', kind: 'short minor', cell: ({ service }) => TYPE_WORDS[service.type] },
+  { head: 'Uptime', kind: 'number minor', cell: ({ facts }) => figure(facts.uptimeSeconds, formatUptime) },
   { head: 'CPU', kind: 'number', cell: ({ facts }) => figure(facts.resources?.cpu, (cpu) => `${cpu.toFixed(1)}%`) },
   { head: 'Memory', kind: 'number', cell: ({ facts }) => figure(facts.resources?.memory, formatBytes) },
 ];
 
 const EVENT_COLUMNS: readonly Column<PastEvent>[] = [
-  { head: 'Time', cell: ({ wallMs }) => new Date(wallMs).toISOString() },
+  { head: 'Time', kind: 'short', cell: ({ wallMs }) => timeOf(wallMs) },
   { head: 'Service', cell: ({ event }) => serviceLink(event.service) },
   {
     head: 'Event',
@@ -118,6 +118,12 @@ function buttons({ service, monitoring }: ServiceReport, { token }: PageInput): 
         </form>`,
     )}
   </p>`;
+}
+
+/** To the second, in UTC like everything that a machine writes here. */
+function timeOf(wallMs: number): Html {
+  const iso = new Date(wallMs).toISOString();
+  return html`<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')}</time>`;
 }
 
 function serviceLink(name: string): Html {

@@ -6,7 +6,8 @@ import { freePort } from '../../../e2e/support/tappet.ts';
 import { type PluginHarness, pluginHarness } from '@tappet/core/testing';
 import { createAccess, escapeXml, loadMonitText } from '@tappet/plugin-monit-compat/library';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, type World } from './world.ts';
+import { elementsOf } from '../../../compat/monit/xml.ts';
+import { createWorld, GONE, type World } from './world.ts';
 
 interface Answer {
   readonly status: number;
@@ -104,6 +105,51 @@ describe('the status pages', () => {
       expect((await ask({ path, login: ADMIN })).status).toBe(200);
     expect((await ask({ path: '/none', login: ADMIN })).status).toBe(404);
     expect((await ask({ path: '/%zz', login: ADMIN })).status).toBe(404);
+  });
+
+  it('let no name, output, rule, host or event be markup, in HTML or in XML', async () => {
+    const evil = '"\'><script>alert(1)</script><!--&#60;';
+    const world_ = createWorld();
+    world_.samples.set('evil', { presence: 'present', facts: { status: 1, lines: [evil, '\u001b[31m\u0000]]>'] } });
+    world_.samples.set('<i>gone', { ...GONE, reason: evil });
+    port = await freePort();
+    harness = await pluginHarness(world_.plugin, {
+      config: {
+        plugins: {
+          'monit-compat': {
+            poll: 10,
+            monit: `set httpd port ${port} allow admin:secret
+check system "<u>machine"
+check program evil with path "/bin/true"
+  if content = "<script>" then exec "/bin/echo <img>"
+check file "<i>gone" with path "/tmp/<b>gone"
+  if does not exist then exec "/bin/echo <img>"
+check host web with address "<h1>"
+  if failed port 80 protocol http request "/<script>" then alert`,
+          },
+        },
+      },
+    });
+    await harness.advance(1);
+    const paths = ['/', '/evil', '/%3Ci%3Egone', '/web', '/%3Cu%3Emachine', '/_viewlog', '/_runtime', '/%3Cscript%3E'];
+    const allowed =
+      /^(?:\/?(?:html|head|title|style|body|header|footer|h1|h2|p|a|table|thead|tbody|tr|th|td|pre|ul|li|span|time|form|button)|meta|input|!DOCTYPE html)$/;
+    for (const path of paths) {
+      const { body } = await ask({ path, login: ADMIN });
+      const tags = [...body.matchAll(/<([^\s>]+(?: html)?)[^>]*>/g)].map(([, name = '']) => name);
+      expect(tags.filter((name) => !allowed.test(name))).toEqual([]);
+      expect(body).not.toMatch(/[\u0000\u001b]/);
+    }
+    expect((await ask({ path: '/evil', login: ADMIN })).body).toContain('&#60;script&#62;alert(1)');
+    const xml = (await ask({ path: '/_status?format=xml', login: ADMIN })).body;
+    expect(
+      elementsOf(xml)
+        .children.find(({ attributes }) => attributes['type'] === '7')
+        ?.children.at(-1),
+    ).toMatchObject({
+      name: 'program',
+      children: [{ name: 'started' }, { name: 'status', text: '1' }, { name: 'output', text: `${evil}\n[31m]]>` }],
+    });
   });
 
   it('answer exporters and scripts in XML and text', async () => {
