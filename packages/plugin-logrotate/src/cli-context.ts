@@ -9,6 +9,8 @@ export interface CommandContext {
   readonly io: {
     out(text: string | Uint8Array): void;
     err(text: string): void;
+    /** What is said goes to a terminal, which must not be steered by it. */
+    readonly isTerminal: boolean;
     readonly hasColors: boolean;
   };
   connect(which?: { socket?: string; config?: string; project?: string }): Promise<Client>;

@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Bench, bench, until } from '../support/tappet.ts';
+
+const BIN = fileURLToPath(new URL('../../../packages/cli/dist/bin.cjs', import.meta.url));
 
 const config = (words = ''): string => `
 project = "shop"
@@ -23,6 +27,10 @@ timestamps = true
 name = "db"
 command = "/bin/sh -c 'echo ready; exec sleep 1000'"
 stop_timeout = 1
+[[services]]
+name = "evil"
+command = '''/bin/sh -c "printf 'evil \\033]0;title\\007\\033[31mred\\033[0m\\033[2J end\\n'; exec sleep 1000"'''
+stop_timeout = 1
 `;
 
 async function up(text: string): Promise<Bench> {
@@ -35,6 +43,13 @@ async function up(text: string): Promise<Bench> {
 function readLog(one: Bench, name: string): string {
   const path = join(one.folder, 'log', name);
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/** What a command says to a terminal: `script` is one, as far as the command can tell. */
+function onTerminal({ folder }: Bench, words: string): string {
+  const command = `${process.execPath} ${BIN} ${words}`;
+  const env = { ...process.env, TAPPET_RUNTIME_DIR: join(folder, 'run'), TERM: 'xterm' };
+  return spawnSync('script', ['-qec', command, '/dev/null'], { cwd: folder, env }).stdout.toString();
 }
 
 describe('the commands of the plugin', () => {
@@ -53,7 +68,7 @@ describe('the commands of the plugin', () => {
     const disk = await one.run(['logs', '--disk', '--json']);
     expect(JSON.parse(disk.stdout)).toMatchObject({
       budget: 20 * 1024 * 1024,
-      services: [{ service: 'web', oldFiles: 9 }, {}],
+      services: [{ service: 'web', oldFiles: 9 }, {}, {}],
     });
 
     const rotated = await one.run(['log-files', 'db', '--rotate']);
@@ -61,8 +76,14 @@ describe('the commands of the plugin', () => {
     expect(readLog(one, 'db.log')).toBe('');
     expect((await one.run(['log-files', 'db'])).stdout).toBe('ready\n');
 
+    expect(onTerminal(one, 'logs evil --grep evil')).toBe('evil \u001B[31mred\u001B[0m end\r\n');
+    expect((await one.run(['logs', 'evil', '--grep', 'evil'])).stdout).toContain('\u001B]0;title\u0007');
+
     const unknown = await one.run(['log-files', 'dbs']);
-    expect(unknown).toMatchObject({ code: 4, stderr: expect.stringMatching(/no log of a service "dbs".*web, db/s) });
+    expect(unknown).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/no log of a service "dbs".*web, db, evil/s),
+    });
     expect((await one.run(['log-files', '--since', 'soon'])).code).toBe(2);
   });
 

@@ -5,6 +5,7 @@ import { diskText, diskUse } from './disk.ts';
 import { type LogQuery, printLogs } from './log-lines.ts';
 import { withoutCompilers } from './small-memory.ts';
 import type { StoredLog, StoredLogs } from './stored-log.ts';
+import { forTerminal } from './terminal-text.ts';
 
 const HELP = `Usage: tappet log-files [NAME...] [options]
 
@@ -129,10 +130,10 @@ async function moment(name: 'since' | 'until', text: string | undefined): Promis
   return ms;
 }
 
-/** A reader that is slower than the disk must not fill the memory. */
+/** A reader that is slower than the disk must not fill the memory, and no line may steer a terminal. */
 function patiently(io: CommandContext['io']): (bytes: Uint8Array) => void | Promise<void> {
   return (bytes) => {
-    io.out(bytes);
+    io.out(io.isTerminal ? forTerminal(bytes) : bytes);
     if (process.stdout.writableNeedDrain) return once(process.stdout, 'drain').then(() => undefined);
   };
 }

@@ -112,6 +112,7 @@ async function compress(job: Job): Promise<void> {
   try {
     const stat = fstatSync(input);
     if (!stat.isFile()) throw new Error('it is no regular file');
+    if (stat.nlink > 1) throw new Error(`it has ${stat.nlink} hard links`);
     const output = openNew(folder.of(part));
     try {
       await pack(job, { input, output });

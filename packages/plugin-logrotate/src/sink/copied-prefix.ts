@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  fstatSync,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -8,6 +9,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { basename } from 'node:path';
 import { copyBytes } from '../execute/copy-bytes.ts';
 import { openNew, setOwnership } from '../execute/output-file.ts';
 import { codeOf } from '../names/system-error.ts';
@@ -113,12 +115,24 @@ function undo({ folder, log, descriptor }: Omit<EmptiedLog, 'archives'> & { desc
   unlinkSync(folder.of(keptName(log)));
 }
 
+/**
+ * Written by writeKept above, complete or not there at all. Where the folder is somebody else's (`su`), so may be what lies there under
+ * this name: only a file of our own is believed, and no target outside of the folder.
+ */
 function readKept(path: string): { target: string; size: number; rest: Uint8Array } {
-  const saved = readFileSync(path);
-  const head = saved.indexOf(10);
-  // Written by writeKept above, complete or not there at all.
-  const { target, size } = JSON.parse(saved.toString('utf8', 0, head)) as { target: string; size: number };
-  return { target, size, rest: saved.subarray(head + 1) };
+  const input = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(input);
+    const isOurs = stat.isFile() && stat.nlink === 1 && stat.uid === process.geteuid?.();
+    if (!isOurs) throw new Error(`${basename(path)} was not written by the supervisor`);
+    const saved = readFileSync(input);
+    const head = saved.indexOf(10);
+    const { target, size } = JSON.parse(saved.toString('utf8', 0, head)) as { target: string; size: number };
+    if (basename(target) !== target) throw new Error(`${basename(path)} names a file elsewhere`);
+    return { target, size, rest: saved.subarray(head + 1) };
+  } finally {
+    closeSync(input);
+  }
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

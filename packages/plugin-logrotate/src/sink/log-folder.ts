@@ -1,4 +1,14 @@
-import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { TappetError } from '@tappet/core';
 import type { SwitchUser } from '../language/rules.ts';
@@ -49,12 +59,15 @@ export class LogFolder {
   }
 
   #open(): void {
+    // Before it is made, too: not even an empty folder is made where somebody else leads.
+    this.#refuseUnsafe(this.path);
     mkdirSync(this.path, { recursive: true });
-    const reason = whyUnsafe(this.path, this.#trust);
-    if (reason !== undefined) throw unsafe(this.path, reason);
-    const descriptor = openSync(this.path, O_PATH | constants.O_DIRECTORY);
+    // A link of root's may lead here; then it is the folder behind it that counts.
+    const real = realpathSync(this.path);
+    this.#refuseUnsafe(real);
+    const descriptor = openSync(real, O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     const { su } = this.#trust;
-    const held = hasProc ? lstatSync(`/proc/self/fd/${descriptor}/.`) : lstatSync(this.path);
+    const held = hasProc ? lstatSync(`/proc/self/fd/${descriptor}/.`) : lstatSync(real);
     // Between the check and the opening somebody may have swapped it.
     if (su !== undefined && process.getuid?.() === 0 && held.uid !== su.uid) {
       closeSync(descriptor);
@@ -62,25 +75,38 @@ export class LogFolder {
     }
     this.#descriptor = descriptor;
   }
+
+  #refuseUnsafe(path: string): void {
+    const reason = whyUnsafe(path, this.#trust);
+    if (reason !== undefined) throw unsafe(this.path, reason);
+  }
 }
 
-/** Why root must not write into a folder, undefined when it may. Ordinary users harm nobody but themselves. */
+/**
+ * Why root must not write into a folder, undefined when it may. Whoever owns it or a folder above it, or may write there, can put
+ * another one in its place at any moment. Ordinary users harm nobody but themselves.
+ */
 export function whyUnsafe(path: string, { serviceUid, su }: FolderTrust): string | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (let folder = path; ; folder = dirname(folder)) {
     const stat = lstatSync(folder, { throwIfNoEntry: false });
-    const isForSu = folder === path && stat !== undefined && su !== undefined && stat.uid === su.uid;
-    if (stat !== undefined && !isForSu) {
-      const isSticky = (stat.mode & 0o1000) !== 0 && stat.uid === 0;
-      // Ubuntu's /var/log belongs to root and a group of the system.
-      const isPeoplesGroup = stat.gid !== 0 && (stat.gid >= 1000 || stat.uid !== 0);
-      const isOthers = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && isPeoplesGroup);
-      if (isOthers && !isSticky && !stat.isSymbolicLink()) return `${folder} may be written by others than root`;
-      if (serviceUid !== undefined && serviceUid !== 0 && stat.uid === serviceUid && su === undefined)
-        return `${folder} belongs to the service's user`;
-    }
+    const isForSu = folder === path && su !== undefined && stat?.uid === su.uid;
+    const reason = stat === undefined || isForSu ? undefined : whyOthers(stat, serviceUid);
+    if (reason !== undefined) return `${folder} ${reason}`;
     if (folder === dirname(folder)) return undefined;
   }
+}
+
+function whyOthers({ uid, gid, mode }: Stats, serviceUid: number | undefined): string | undefined {
+  if (uid !== 0) return uid === serviceUid ? "belongs to the service's user" : `belongs to user ${uid}`;
+  const isSticky = (mode & 0o1000) !== 0;
+  // Ubuntu's /var/log belongs to root and a group of the system.
+  const isOthers = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid >= 1000);
+  return isOthers && !isSticky && !isLink(mode) ? 'may be written by others than root' : undefined;
+}
+
+function isLink(mode: number): boolean {
+  return (mode & constants.S_IFMT) === constants.S_IFLNK;
 }
 
 function unsafe(path: string, reason: string): TappetError {

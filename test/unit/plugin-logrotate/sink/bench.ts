@@ -6,7 +6,7 @@ import type { OutputSink } from '@tappet/core';
 import { type LogLine, recordedLog, virtualClock, type VirtualClock } from '@tappet/core/testing';
 import { DEFAULT_RULES, type RotationRules } from '@tappet/plugin-logrotate';
 import { onTestFinished } from 'vitest';
-import { CapturedLogs } from '../../../../packages/plugin-logrotate/src/sink/captured-logs.ts';
+import { CapturedLogs, type LogSource } from '../../../../packages/plugin-logrotate/src/sink/captured-logs.ts';
 import type { LineOptions } from '../../../../packages/plugin-logrotate/src/sink/settings.ts';
 
 export const PLAIN: LineOptions = { timestamps: false, json: false, stripAnsi: false, rate: undefined };
@@ -19,6 +19,8 @@ export interface SinkBench {
   logs: CapturedLogs;
   /** A sink for `web.log`, by rules over the defaults of the language. */
   sink(rules: Partial<RotationRules>, lines?: Partial<LineOptions>): OutputSink & { readonly resumed: () => number };
+  /** Everything about {@link sink}'s log. */
+  settings(rules: Partial<RotationRules>, lines?: Partial<LineOptions>): LogSource;
   names(): readonly string[];
   /** A file's content, unpacked. */
   text(name: string): string;
@@ -49,16 +51,17 @@ export function sinkBench({ budget }: { budget?: number } = {}): SinkBench {
     logs: make(),
     sink(rules, lines = {}) {
       let resumed = 0;
-      const sink = this.logs.sink({
-        service: 'web',
-        stream: 'output',
-        path: join(folder, 'web.log'),
-        settings: { rules: { ...DEFAULT_RULES, ...rules }, serviceUid: undefined, largestLog: Infinity },
-        lines: { ...PLAIN, ...lines },
-        resume: () => resumed++,
-      });
+      const sink = this.logs.sink({ ...this.settings(rules, lines), resume: () => resumed++ });
       return { ...sink, resumed: () => resumed };
     },
+    settings: (rules, lines = {}) => ({
+      service: 'web',
+      stream: 'output',
+      path: join(folder, 'web.log'),
+      settings: { rules: { ...DEFAULT_RULES, ...rules }, serviceUid: undefined, largestLog: Infinity },
+      lines: { ...PLAIN, ...lines },
+      resume: () => undefined,
+    }),
     names: () => (existsSync(folder) ? readdirSync(folder).sort() : []),
     text(name) {
       const bytes = readFileSync(join(folder, name));
