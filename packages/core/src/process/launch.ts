@@ -21,7 +21,8 @@ export interface Launch {
   readonly program: string;
   /** The program itself, for a child that is born in its cgroup; undefined when the wrapper does more than taking it in there. */
   readonly bare: Execution | undefined;
-  readonly wrapped: Execution;
+  /** What every start can do. Seldom needed, so only worked out then. */
+  readonly wrapped: () => Execution;
   readonly spawnIds: { readonly uid: number; readonly gid: number } | undefined;
   readonly cgroup: ServiceCgroup | undefined;
 }
@@ -29,39 +30,52 @@ export interface Launch {
 /** Throws SpawnError in words when it cannot work. */
 export function prepareLaunch(request: SpawnRequest, parts: LayerParts): Launch {
   const { service, spec, generation, notifyFd, durable } = request;
-  const { processes, records, workspace, useSetpriv } = parts;
+  const { processes, useSetpriv } = parts;
   if (notifyFd !== undefined && !(Number.isInteger(notifyFd) && notifyFd >= 3 && notifyFd <= 255)) {
     throw new SpawnError(`cannot start ${service}: notify_fd must be from 3 to 255, received ${notifyFd}`);
   }
   const program = checkStart({ service, spec });
   const identity = identitySwitch({ service, user: spec.user, group: spec.group, useSetpriv });
-  const marker = processes.marker(service, generation);
-  const whole = { ...identity?.env, ...spec.env, [MARKER_VARIABLE]: marker };
-  const { env, argv } = splitEnvironment(whole);
-  const cgroup = processes.cgroup(service);
+  const env = { ...identity?.env, ...spec.env, [MARKER_VARIABLE]: processes.marker(service, generation) };
+  const argv = [program, ...spec.args];
+  const switching = identity?.argv ?? [];
   const spawnIds = identity?.spawnIds;
-  // Without setpriv the wrapper itself runs as the user and cannot reach our files: see recordFromOutside.
-  const own = (path: string | undefined): string => (spawnIds === undefined ? (path ?? '') : '');
-  const wrapped = wrapperArgv(
-    {
-      umask: spec.umask,
-      cgroupEntrance: own(cgroup?.entrance),
-      recordFile: own(records.path(request)),
-      recordHead: records.head({ bootId: bootId(), cgroup: cgroup?.directory }),
-      fence: own(workspace.fence),
-    },
-    [...(identity?.argv ?? []), ...argv, program, ...spec.args],
-  );
+  const cgroup = processes.cgroup(service);
   const isDurable = durable && spawnIds === undefined;
   const isPlain = !isDurable && spec.umask === parts.umask;
   return {
     request,
     program,
-    bare: isPlain ? { argv: [...(identity?.argv ?? []), program, ...spec.args], env: whole } : undefined,
-    wrapped: { argv: isDurable ? durableArgv(records.exitPath(request), wrapped) : wrapped, env },
+    bare: isPlain ? { argv: [...switching, ...argv], env } : undefined,
+    wrapped: () => wrap({ request, argv, env, switching, isDurable, cgroup, isSelf: spawnIds === undefined }, parts),
     spawnIds,
     cgroup,
   };
+}
+
+interface Wrapping extends Execution {
+  readonly request: SpawnRequest;
+  /** What becomes another user. */
+  readonly switching: readonly string[];
+  readonly isDurable: boolean;
+  readonly cgroup: ServiceCgroup | undefined;
+  /** Whether the wrapper runs as the supervisor does. Else it cannot reach our files: see recordFromOutside. */
+  readonly isSelf: boolean;
+}
+
+function wrap({ request, switching, isDurable, cgroup, isSelf, ...bare }: Wrapping, parts: LayerParts): Execution {
+  const { records, workspace } = parts;
+  const { env, argv } = splitEnvironment(bare.env);
+  const own = (path: string | undefined): string => (isSelf ? (path ?? '') : '');
+  const steps = {
+    umask: request.spec.umask,
+    cgroupEntrance: own(cgroup?.entrance),
+    recordFile: own(records.path(request)),
+    recordHead: records.head({ bootId: bootId(), cgroup: cgroup?.directory }),
+    fence: own(workspace.fence),
+  };
+  const wrapped = wrapperArgv(steps, [...switching, ...argv, ...bare.argv]);
+  return { argv: isDurable ? durableArgv(records.exitPath(request), wrapped) : wrapped, env };
 }
 
 /** Does what no wrapper did, or what one that runs as another user cannot do itself; a moment later than it would. */

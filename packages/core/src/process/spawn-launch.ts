@@ -29,7 +29,7 @@ export async function spawnLaunch(launch: Launch, { channels }: LayerParts): Pro
       stdio.push(notify);
     }
     const born = forkInside(launch, stdio);
-    const child = born ?? fork(launch, { ...launch.wrapped, stdio });
+    const child = born ?? fork(launch, { ...launch.wrapped(), stdio });
     // Node reports a failed fork or exec with an event of the next turn.
     if (child.pid === undefined) throw await new Promise((resolve) => void child.once('error', resolve));
     return { child, wasBornInside: born !== undefined };
