@@ -1,5 +1,8 @@
 import type { CheckReport, HealthReport, ServiceHealth } from '../health-report.ts';
 
+/** Lines of a program's output below its check. */
+const SHOWN_LINES = 10;
+
 /** A report as people read it: a line for each service and each check, and under a check that is not up the log of its last failure. */
 export function healthText(report: HealthReport): string {
   const { services, incidents, draining, live, ready } = report;
@@ -23,6 +26,14 @@ function checkLines({ name, probe, status, last, lastFailure }: CheckReport): st
   const line = `  ${status.padEnd(8)} ${name} (${probe})${result}`;
   if (status === 'up' || lastFailure === null) return [line];
   const { time, message, durationMs, output = '' } = lastFailure;
-  const log = output === '' ? [] : output.split('\n').map((text) => `      ${text}`);
-  return [line, `    last failure ${time} after ${durationMs} ms: ${message}`, ...log];
+  const what = message === last?.message ? '' : `: ${message}`;
+  return [line, `    last failure ${time} after ${Math.round(durationMs)} ms${what}`, ...tailOf(output)];
+}
+
+/** The end of what a program wrote; JSON has more of it. */
+function tailOf(output: string): string[] {
+  const lines = output === '' ? [] : output.split('\n');
+  const shown = lines.slice(-SHOWN_LINES).map((text) => `      ${text}`);
+  const left = lines.length - shown.length;
+  return left === 0 ? shown : [`      (${left} lines before)`, ...shown];
 }

@@ -1,6 +1,8 @@
+import { printable } from './printable.ts';
+
 const KEPT_BYTES = 4096;
 
-/** The end of what a program wrote, 4 KiB of it, however much it writes. */
+/** The end of what a program wrote, 4 KiB of it, however much it writes; without what would steer a terminal. */
 export class OutputTail {
   #tail: Buffer = Buffer.alloc(0);
 
@@ -10,7 +12,7 @@ export class OutputTail {
   }
 
   text(): string {
-    return this.#tail.toString('utf8').trimEnd();
+    return printable(this.#tail.toString('utf8')).trimEnd();
   }
 
   /** The last line that is not empty, at most 200 characters. */

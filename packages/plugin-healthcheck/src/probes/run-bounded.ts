@@ -1,6 +1,7 @@
 import { formatDuration } from '../durations.ts';
 import type { ProbeContext, ProbeIo, ProbeRunOptions } from './definition.ts';
 import { fairDeadline } from './fair-deadline.ts';
+import { printable } from './printable.ts';
 import { ProbeFailure, type ProbeFinding, type ProbeResult } from './result.ts';
 
 /**
@@ -19,7 +20,8 @@ export function runBounded(
     const onAbort = (): void => fail(new ProbeFailure('aborted'));
     const deadline = fairDeadline(deadlineMs, () => fail(timedOut(io, deadlineMs)));
 
-    const end = (ok: boolean, { message, detail }: ProbeFinding): void => {
+    const end = (ok: boolean, { message: said, detail }: ProbeFinding): void => {
+      const message = printable(said);
       deadline.cancel();
       signal?.removeEventListener('abort', onAbort);
       const durationMs = performance.now() - startMs;

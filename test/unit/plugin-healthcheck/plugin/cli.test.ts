@@ -92,13 +92,26 @@ describe('tappet health', () => {
       'the supervisor is shutting down',
       'web: not ready (RUNNING)',
       '  down     page (http GET http://127.0.0.1/ok): exit 3',
-      '    last failure 2026-01-01T00:00:00.000Z after 12 ms: exit 3',
+      '    last failure 2026-01-01T00:00:00.000Z after 12 ms',
       '      a',
       '      b',
       'db is to blame for web',
       'not healthy',
       '',
     ]);
+  });
+
+  it('shows the end of a long log, and the last failure where another result has come since', async () => {
+    const output = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join('\n');
+    const [check] = web.checks;
+    if (check === undefined) throw new Error('there is no check');
+    const long = { ...check, status: 'pending', lastFailure: { ...failure, output } } as const;
+    const { out } = await run([], { ...bad, services: [{ ...web, checks: [long] }] });
+    const [, , line, last, before, first, ...rest] = out.split('\n');
+    expect(line).toBe('  pending  page (http GET http://127.0.0.1/ok): 200 OK');
+    expect(last).toBe('    last failure 2026-01-01T00:00:00.000Z after 12 ms: exit 3');
+    expect([before, first]).toEqual(['      (20 lines before)', '      line 21']);
+    expect(rest[8]).toBe('      line 30');
   });
 
   it('passes on what it is told', async () => {

@@ -33,6 +33,11 @@ describe('exec', () => {
     expect(result).toMatchObject({ ok: true, message: 'all good', detail: { exitCode: 0, output: 'first\nall good' } });
   });
 
+  it('shows nothing of the output that would steer a terminal', async () => {
+    const result = await attempt({ exec: ['printf', 'one\\ttwo\\n\\033[2J\\033]0;owned\\007\\033[32mgreen\\033[0m'] });
+    expect(result).toMatchObject({ ok: true, message: 'green', detail: { output: 'one\ttwo\ngreen' } });
+  });
+
   it.each([
     ['exit 3', 'exit 3: why', { exitCode: 3, output: 'why' }],
     ['kill -SEGV $$', 'killed by SIGSEGV: why', { signal: 'SIGSEGV', output: 'why' }],

@@ -80,14 +80,28 @@ describe('an attempt of any probe', () => {
   });
 
   it('that fails later than its deadline is no unhandled rejection', async () => {
+    const failed = Promise.withResolvers<void>();
     const late = custom(
       ({ signal }) =>
         new Promise((_resolve, reject) =>
-          signal.addEventListener('abort', () => setTimeout(() => reject(new Error('late')), 5)),
+          signal.addEventListener('abort', () =>
+            setTimeout(() => {
+              reject(new Error('late'));
+              failed.resolve();
+            }, 5),
+          ),
         ),
     );
     expect(await late.run({}, { deadlineMs: 5 })).toMatchObject({ ok: false, detail: { timeout: true } });
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await failed.promise;
+    // Node looks for unhandled rejections when a turn of its loop is over.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
+  it('tells nothing that would steer a terminal', async () => {
+    const message = '\u001B]0;title\u0007\u001B[31mred\u001B[0m\u009B2J and\rplain';
+    const rude = custom(() => Promise.reject(new ProbeFailure(message)));
+    expect(await rude.run({}, { deadlineMs: 100 })).toMatchObject({ ok: false, message: 'red andplain' });
   });
 
   it('may have a deadline of months', async () => {

@@ -52,7 +52,7 @@ function ask(
         const response = answer.end();
         if (response !== undefined) resolve(response);
         else if (isOld && !answer.hasBegun) resolve('stale');
-        else fail(error ?? new ProbeFailure(endedEarly(answer)));
+        else fail(error ?? new Error(endedEarly(answer)));
       },
     });
   });
