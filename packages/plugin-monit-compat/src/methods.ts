@@ -1,4 +1,4 @@
-import type { ExposedMethod } from '@tappet/core';
+import { didYouMean, type ExposedMethod } from '@tappet/core';
 import type { ServiceAction } from './engine/action.ts';
 import { compilePattern } from './language/pattern.ts';
 import { sameName } from './model/configuration.ts';
@@ -63,7 +63,13 @@ function chosen(session: Session, params: Readonly<Record<string, unknown>>): Se
   const isMeant = wanted.map(nameTest);
   const found = all.filter(({ service }) => isMeant.some((test) => test(service.name)));
   const unknown = wanted.find((_name, index) => !all.some(({ service }) => isMeant[index]?.(service.name)));
-  if (unknown !== undefined) throw new Error(`nothing that is watched is called "${unknown}"`);
+  if (unknown !== undefined) {
+    const hint = didYouMean(
+      unknown,
+      all.map(({ service }) => service.name),
+    );
+    throw new Error(`nothing that is watched is called "${unknown}"${hint === undefined ? '' : `; ${hint}`}`);
+  }
   return found;
 }
 

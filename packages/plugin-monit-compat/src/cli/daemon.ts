@@ -78,7 +78,9 @@ async function ask(
     if (file !== undefined) await compareFile(client, file, io);
     return await work(client);
   } catch (error) {
-    io.err(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    // Which method was called is nobody's business here.
+    io.err(`tappet monit: ${message.replace(/^cannot call "[^"]*": /, '')}\n`);
     return 1;
   }
 }

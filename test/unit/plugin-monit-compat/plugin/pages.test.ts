@@ -138,7 +138,8 @@ check host web with address "<h1>"
       const { body } = await ask({ path, login: ADMIN });
       const tags = [...body.matchAll(/<([^\s>]+(?: html)?)[^>]*>/g)].map(([, name = '']) => name);
       expect(tags.filter((name) => !allowed.test(name))).toEqual([]);
-      expect(body).not.toMatch(/[\u0000\u001b]/);
+      expect(body).not.toContain('\u0000');
+      expect(body).not.toContain('\u001b');
     }
     expect((await ask({ path: '/evil', login: ADMIN })).body).toContain('&#60;script&#62;alert(1)');
     const xml = (await ask({ path: '/_status?format=xml', login: ADMIN })).body;
