@@ -28,7 +28,8 @@ export async function postWebhook(
         incoming.resume();
         const status = incoming.statusCode ?? 0;
         if (status >= 200 && status < 300) resolve();
-        else reject(new DeliveryFailure(`the webhook answers with status ${status}`, isFinal(status) ? 'never' : 'any'));
+        else
+          reject(new DeliveryFailure(`the webhook answers with status ${status}`, isFinal(status) ? 'never' : 'any'));
       },
     );
     outgoing.on('timeout', () => outgoing.destroy(new Error(`the webhook does not answer within ${TIMEOUT_MS} ms`)));

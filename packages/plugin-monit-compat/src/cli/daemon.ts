@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ServiceAction } from '../engine/action.ts';
+import { oneLine } from '../report/one-line.ts';
 import { type MonitClient, type MonitCommandContext, takeApart, UsageProblem, type Words } from './context.ts';
 
 const PLUGIN = 'monit-compat';
@@ -55,7 +56,7 @@ export async function act(
       const ok = field(result, 'ok') === true;
       isFine &&= ok;
       const message = word(result, 'message');
-      const line = `${word(result, 'service')}: ${ok ? action : `cannot ${action}`}${message === '' ? '' : `: ${message}`}\n`;
+      const line = `${word(result, 'service')}: ${ok ? action : `cannot ${action}`}${message === '' ? '' : `: ${oneLine(message)}`}\n`;
       if (ok) context.io.out(line);
       else context.io.err(line);
     }

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { compilePattern } from '../language/pattern.ts';
+import { oneLine } from '../report/one-line.ts';
 import { commandLine, matchProcess } from '../sample/process.ts';
 import { readProcTable } from '../sample/proc-table.ts';
 import { convert } from '../text/convert.ts';
@@ -57,7 +58,7 @@ export function procmatch({ io }: MonitCommandContext, words: readonly string[])
     return 1;
   }
   for (const [index, { pid, ppid, name }] of found.entries()) {
-    const line = (commandLine(pid) || name).replace(/\p{Cc}+/gu, ' ');
+    const line = oneLine(commandLine(pid) || name);
     io.out(`${index === 0 ? '*' : ' '} ${String(pid).padStart(7)} ${String(ppid).padStart(7)}  ${line}\n`);
   }
   return 0;

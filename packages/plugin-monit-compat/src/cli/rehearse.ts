@@ -1,6 +1,7 @@
 import { constants, hostname } from 'node:os';
 import { type Logger, sleep, systemClock } from '@tappet/core';
 import { withSystemService } from '../model/configuration.ts';
+import { oneLine } from '../report/one-line.ts';
 import { Session } from '../session.ts';
 import { type CheckReport, renderReport } from '../text/report.ts';
 import { type MonitCommandContext, takeApart, UsageProblem } from './context.ts';
@@ -72,7 +73,7 @@ const NO_SUPERVISOR = {
 
 function printer(io: MonitCommandContext['io']): Logger {
   const print = (first: string | object, second?: string): void =>
-    io.out(`${new Date().toISOString()} ${typeof first === 'string' ? first : (second ?? '')}\n`);
+    io.out(`${new Date().toISOString()} ${oneLine(typeof first === 'string' ? first : (second ?? ''))}\n`);
   return { debug() {}, info: print, warn: print, error: print, child: () => printer(io) };
 }
 

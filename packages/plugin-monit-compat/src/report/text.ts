@@ -1,5 +1,6 @@
 import { figuresOf } from './figures.ts';
 import { TYPE_WORDS } from './names.ts';
+import { oneLine } from './one-line.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { ServiceReport } from './service-report.ts';
 import { formatUptime } from '../engine/units.ts';
@@ -63,9 +64,4 @@ function countServices(reports: readonly ServiceReport[]): Record<(typeof REPORT
 
 function heading({ version, uptimeSeconds }: ServerFacts): string {
   return `Monit ${version} uptime: ${formatUptime(uptimeSeconds)}\n`;
-}
-
-/** No control character of a name or an output reaches a terminal. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

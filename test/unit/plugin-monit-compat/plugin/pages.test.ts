@@ -109,11 +109,11 @@ describe('the status pages', () => {
 
   it('let no name, output, rule, host or event be markup, in HTML or in XML', async () => {
     const evil = '"\'><script>alert(1)</script><!--&#60;';
-    const world_ = createWorld();
-    world_.samples.set('evil', { presence: 'present', facts: { status: 1, lines: [evil, '\u001b[31m\u0000]]>'] } });
-    world_.samples.set('<i>gone', { ...GONE, reason: evil });
+    const hostile = createWorld();
+    hostile.samples.set('evil', { presence: 'present', facts: { status: 1, lines: [evil, '\u001b[31m\u0000]]>'] } });
+    hostile.samples.set('<i>gone', { ...GONE, reason: evil });
     port = await freePort();
-    harness = await pluginHarness(world_.plugin, {
+    harness = await pluginHarness(hostile.plugin, {
       config: {
         plugins: {
           'monit-compat': {
