@@ -7,8 +7,10 @@ const { port } = parseArgs({ options: { port: { type: 'string', default: '6380' 
 const entries = new Map();
 
 const server = createServer((socket) => {
-  socket.on('error', () => socket.destroy());
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // A client that was killed resets its connection; the lines tell of it, too.
+  for (const source of [socket, lines]) source.on('error', () => socket.destroy());
+  lines.on('line', (line) => {
     const [command, key, ...value] = line.split(' ');
     if (command === 'PING') socket.write('PONG\n');
     else if (command === 'GET') socket.write(`${entries.get(key) ?? ''}\n`);

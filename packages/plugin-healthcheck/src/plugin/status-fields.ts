@@ -38,12 +38,13 @@ function waitsFor({ name, state, spec }: ServiceView, { monitor, supervisor }: R
     .flatMap(({ service }) => openProbes(monitor.watched(service)).map((probe) => `${probe} of ${service}`));
 }
 
-/** What people should know of a service that runs and is not well. */
+/** What people should know of a service that runs and is not well, the worst first: a status shows no more than that. */
 function notesOn({ state }: ServiceView, watched: WatchedService, blamedOn: readonly string[]): string[] {
   if (state !== 'RUNNING') return [];
   const because = blamedOn.length === 0 ? '' : ` (because of ${blamedOn.join(', ')})`;
-  return watched.checks
-    .filter(({ name }) => watched.state(name).status === 'down')
+  const down = watched.checks.filter(({ name }) => watched.state(name).status === 'down');
+  return down
+    .toSorted((a, b) => Number(b.kind === 'liveness') - Number(a.kind === 'liveness'))
     .map(({ kind, name }) => {
       const { last, failures } = watched.state(name);
       const what = kind === 'liveness' ? 'not live' : 'not ready';

@@ -55,6 +55,19 @@ describe('readiness', () => {
     ]);
   });
 
+  it('comes after liveness in what people are told first', async () => {
+    flags.on('web');
+    const check = { ...flags.probe('web'), interval: 1 };
+    const live = { ...check, kind: 'liveness', on_failure: 'ignore' };
+    await using harness = await harnessWith({ services: [service('web', { healthcheck: [check, live] })] });
+    await harness.until('web', 'RUNNING');
+    flags.off('web');
+    await harness.advance(10_000);
+    expect(harness.supervisor.serviceStatus('web')?.plugins['healthcheck']).toMatchObject({
+      notes: [expect.stringMatching(/^not live: /), expect.stringMatching(/^not ready: /)],
+    });
+  });
+
   it('is asked anew after a restart', async () => {
     flags.on('web');
     const check = { ...flags.probe('web'), interval: 1 };
