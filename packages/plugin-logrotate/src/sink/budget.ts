@@ -13,11 +13,12 @@ export interface StoredArchive {
 
 /** Old logs of one log, newest first. */
 export function storedArchives(file: LogFile): StoredArchive[] {
-  const { archives, name: log, settings } = file;
-  return archivesOf(log, { rules: settings.rules, listing: archives.list() }).flatMap(({ name, isCompressed }) => {
-    const stat = archives.stat(name);
+  const { old, name: log, settings } = file;
+  const { folder } = old;
+  return archivesOf(log, { rules: settings.rules, listing: folder.list() }).flatMap(({ name, isCompressed }) => {
+    const stat = folder.stat(name);
     if (stat === undefined) return [];
-    const path = `${archives.path}/${name}`;
+    const path = `${folder.path}/${name}`;
     return [{ file, name, path, bytes: stat.size, modifiedMs: stat.mtimeMs, isCompressed }];
   });
 }
@@ -29,7 +30,7 @@ export function keepBudget(files: readonly LogFile[], budget: number): void {
   for (const { folder, name } of files) bytes += folder.stat(name)?.size ?? 0;
   for (const { file, name, bytes: own } of archives) {
     if (bytes <= budget) return;
-    file.remove(name);
+    file.old.remove(name);
     bytes -= own;
   }
 }

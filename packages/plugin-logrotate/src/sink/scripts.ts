@@ -3,16 +3,16 @@ import type { RotationRules, ScriptName } from '../language/rules.ts';
 
 /** Runs these scripts of a log one after the other, with its path as their argument. False when one failed; later ones are left out. */
 export async function runScripts({
-  rules,
+  scripts,
   names,
   path,
 }: {
-  readonly rules: RotationRules;
+  readonly scripts: RotationRules['scripts'];
   readonly names: readonly ScriptName[];
   readonly path: string;
 }): Promise<boolean> {
   for (const name of names) {
-    const text = rules.scripts[name];
+    const text = scripts[name];
     if (text === undefined) continue;
     const { code } = await runChild({
       command: '/bin/sh',

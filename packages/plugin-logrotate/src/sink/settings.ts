@@ -1,4 +1,5 @@
 import type { RotationRules } from '../language/rules.ts';
+import type { NewLog } from './open-log.ts';
 
 /** How what a service writes is changed on its way into the file. All off: not a byte is. */
 export interface LineOptions {
@@ -32,4 +33,13 @@ export function sizeLimit({ rules, largestLog }: LogSettings): number {
   const bySize = rules.criterion.kind === 'size' ? Math.max(rules.criterion.bytes, 1) : Infinity;
   const byMaximum = rules.maxSize > 0 ? rules.maxSize : Infinity;
   return Math.min(bySize, byMaximum, largestLog);
+}
+
+/** Owner and mode of a new file of the log. */
+export function freshLog({ rules }: LogSettings): NewLog {
+  return {
+    mode: rules.create?.mode ?? 0o640,
+    uid: rules.create?.uid ?? rules.su?.uid,
+    gid: rules.create?.gid ?? rules.su?.gid,
+  };
 }
