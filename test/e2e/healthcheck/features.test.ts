@@ -29,7 +29,7 @@ ${SLEEPER}
     const { stdout } = await stack.run(['health', 'web']);
     expect(stdout).toMatch(/^web: not ready \(RUNNING\)\n {2}down +wellness \(exec \/bin\/sh/);
     expect(stdout).toMatch(
-      /last failure \S+ after [\d.]+ ms: exit 3: it is not well\n {6}looking\n {6}it is not well\n/,
+      /exit 3: it is not well\n {4}last failure \S+ after \d+ ms\n {6}looking\n {6}it is not well\n/,
     );
     const report = JSON.parse((await stack.run(['health', '--json'])).stdout) as HealthReport;
     expect(report).toMatchObject({ ready: false, live: true, services: [{ service: 'web' }] });
@@ -140,17 +140,15 @@ intervall = 3
   it('is refused by check and by up, each with line, column and the nearest name', async () => {
     await using stack = bench(wrong);
     const places = [
-      /services\.toml:10:\d+: .*healthcheck\[0\]\.htpp: "htpp".*did you mean "http"/,
-      /services\.toml:13:\d+: .*out of range/,
-    ];
-    const others = [
-      /services\.toml:14:\d+: .*not shorter than the interval/,
-      /services\.toml:15:\d+: .*mean "interval"/,
+      /services\.toml:10:1: .*healthcheck\[0\]\.htpp: "htpp"[^]*?hint: did you mean "http"/,
+      /services\.toml:13:7: .*out of range/,
+      /services\.toml:14:11: .*not shorter than the interval/,
+      /services\.toml:15:1: .*"intervall"[^]*?hint: did you mean "interval"/,
     ];
     for (const verb of ['check', 'up']) {
       const { code, stdout, stderr } = await stack.run([verb]);
       expect(code, verb).toBe(2);
-      for (const place of [...places, ...others]) expect(`${stdout}${stderr}`, verb).toMatch(place);
+      for (const place of places) expect(`${stdout}${stderr}`, verb).toMatch(place);
     }
   });
 

@@ -172,7 +172,7 @@ describe.skipIf(lacks('redis-server'))('the documented stack with readiness inst
     const health = await made.run(['health']);
     expect(health.code).toBe(1);
     expect(health.stdout).toMatch(/redis is to blame for web-1, web-2, web-3/);
-    expect(health.stdout).toMatch(/last failure .*503/);
+    expect(health.stdout).toMatch(/status 503, .*\n {4}last failure /);
 
     // Repaired: everybody recovers without a restart.
     rmSync(join(made.folder, 'dead'));

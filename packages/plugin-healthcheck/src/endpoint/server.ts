@@ -3,7 +3,7 @@ import { unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type Logger, TappetError } from '@tappet/core';
 import { type Address, formatAddress } from '../probes/options/address.ts';
-import { http } from '../probes/net/http-modules.ts';
+import { http } from '../probes/net/http-module.ts';
 import { preferredFormat } from './accept.ts';
 import { answer, type HealthSource } from './answer.ts';
 import { render } from './render.ts';

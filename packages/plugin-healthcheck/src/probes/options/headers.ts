@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { http } from '../net/http-modules.ts';
+import { http } from '../net/http-module.ts';
 import { tableOf } from './table.ts';
 
 /** A table of request headers; empty when left out. */

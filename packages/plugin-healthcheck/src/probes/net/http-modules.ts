@@ -1,6 +1,0 @@
-/**
- * Node's HTTP modules, loaded as built-ins and not by `import`: the namespace of an ES import reads every export, and
- * `WebSocket` among those of node:http loads all of fetch, more than 10 MB that no probe needs.
- */
-export const http: typeof import('node:http') = process.getBuiltinModule('node:http');
-export const https: typeof import('node:https') = process.getBuiltinModule('node:https');
