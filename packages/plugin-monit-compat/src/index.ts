@@ -21,3 +21,5 @@ export { createMonitCompat } from './plugin.ts';
 export type { MonitOptions, MonitServiceOptions, WebhookOptions } from './schema.ts';
 export type { InlineRule } from './model/inline-rules.ts';
 export type { SessionWorld } from './session.ts';
+export type { FastServices } from './model/fast-services.ts';
+export type { IsAlive } from './watch/death-watch.ts';

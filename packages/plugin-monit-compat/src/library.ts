@@ -33,6 +33,7 @@ export {
   type Settings,
 } from './language/settings.ts';
 // The model
+export { fastIssues, type FastServices, markFast } from './model/fast-services.ts';
 export { findService, type MonitConfiguration, type MonitService, withSystemService } from './model/configuration.ts';
 export { type InlineRule, type InlineRules, type InlineSource, readInlineRules } from './model/inline-rules.ts';
 export { type LoadedMonit, loadMonit, loadMonitText } from './model/load-monit.ts';

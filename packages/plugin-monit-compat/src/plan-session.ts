@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, type Plan, type PluginContext, type ServiceSpec } from '@tappet/core';
 import { readForSetup } from './control-reading.ts';
+import { markFast } from './model/fast-services.ts';
 import { forgetReadings, readShared } from './model/inline-readings.ts';
 import type { InlineRules } from './model/inline-rules.ts';
 import { withSystemService } from './model/configuration.ts';
@@ -37,7 +38,8 @@ export function planSession(context: Context): SessionPlan {
   const { settings, services: watched } = combined.configuration;
   const { directory } = supervisor.status();
   return {
-    ...combined,
+    configuration: markFast(combined.configuration, config.fast),
+    own: combined.own,
     pollMs: config.poll ?? (settings.pollSeconds === undefined ? DEFAULT_POLL_MS : settings.pollSeconds * 1000),
     fastMs: config.fast_interval,
     isRehearsal: config.rehearse,

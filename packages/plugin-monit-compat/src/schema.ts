@@ -1,6 +1,7 @@
 import { parseDuration } from '@tappet/core';
 import * as v from 'valibot';
 import { readForCheck } from './control-reading.ts';
+import { fastIssues, type FastServices } from './model/fast-services.ts';
 import type { InlineRule } from './model/inline-rules.ts';
 import { readShared } from './model/inline-readings.ts';
 import { issueLine } from './source/include-list.ts';
@@ -18,6 +19,8 @@ export interface MonitOptions {
   readonly include: readonly string[];
   /** A control file as text. */
   readonly monit?: string | undefined;
+  /** Processes of the control files whose end is acted upon at once. */
+  readonly fast: FastServices;
   /** How often `fast` resource rules look between two cycles. */
   readonly fast_interval: number;
   /** Log what would be done and do nothing. */
@@ -64,6 +67,11 @@ const paths: v.GenericSchema<unknown, readonly string[]> = v.pipe(
   ),
 );
 
+const fastServices: v.GenericSchema<unknown, FastServices> = v.union(
+  [v.boolean(), v.array(text)],
+  'must be true, or a list of names of checked processes',
+);
+
 const webhook: v.GenericSchema<unknown, WebhookOptions> = v.pipe(
   v.unknown(),
   v.transform((value) => (typeof value === 'string' ? { url: value } : value)),
@@ -83,6 +91,7 @@ export const configSchema: v.GenericSchema<unknown, MonitOptions> = v.pipe(
     poll: v.optional(duration(100)),
     include: v.optional(paths, []),
     monit: v.optional(text),
+    fast: v.optional(fastServices, false),
     fast_interval: v.optional(duration(50), '500ms'),
     rehearse: v.optional(v.boolean('must be true or false'), false),
     webhook: v.optional(webhook),
@@ -90,9 +99,10 @@ export const configSchema: v.GenericSchema<unknown, MonitOptions> = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { include, monit } = dataset.value;
-    if (include.length === 0 && monit === undefined) return;
-    for (const issue of readForCheck(dataset.value).issues) {
+    const { include, monit, fast } = dataset.value;
+    if (include.length === 0 && monit === undefined && fast === false) return;
+    const { issues, configuration } = readForCheck(dataset.value);
+    for (const issue of [...issues, ...fastIssues(configuration, fast)]) {
       if (issue.severity !== 'warning') addIssue({ message: issueLine(issue) });
     }
   }),

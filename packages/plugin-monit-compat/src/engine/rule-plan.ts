@@ -41,7 +41,7 @@ export function planRules(service: MonitService): RulePlan {
     existence:
       existence.length > 0 || !IMPLIES_EXISTENCE.has(service.type) || service.supervised === 'inline'
         ? existence
-        : service.rules.some(({ fast }) => fast)
+        : service.fast === true || service.rules.some(({ fast }) => fast)
           ? FAST_NONEXISTENCE
           : NONEXISTENCE,
     invalid: INVALID,

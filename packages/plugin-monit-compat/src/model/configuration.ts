@@ -18,6 +18,8 @@ export interface MonitService extends ServiceNode {
    * rule on existence.
    */
   readonly supervised?: 'attached' | 'inline';
+  /** Its end is acted upon at once: also for the implied rule on existence, which nobody can mark. */
+  readonly fast?: boolean;
 }
 
 /** A checked control file. Services stand in the order in which they are looked at: prerequisites first. */

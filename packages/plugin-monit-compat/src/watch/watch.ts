@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type RestartDecision, sleep, type Timer } from '@tappet/core';
 import type { Alerts } from '../alert/alerts.ts';
-import type { EngineAction, ServiceAction, Step } from '../engine/action.ts';
+import type { EngineAction, ServiceAction } from '../engine/action.ts';
 import { applySteps, planSteps } from '../engine/dependencies.ts';
 import { beginPass, evaluateFast, evaluateService, type Evaluation, prerequisitesHold } from '../engine/evaluate.ts';
 import type { MonitEvent } from '../engine/event.ts';
@@ -10,7 +10,10 @@ import { FRESH_SERVICE, type ServiceState } from '../engine/service-state.ts';
 import type { MonitConfiguration, MonitService } from '../model/configuration.ts';
 import type { Prober } from '../probe/prober.ts';
 import { withProbes } from '../sample/sampler.ts';
+import type { IsAlive } from './death-watch.ts';
+import { FastLooks } from './fast-looks.ts';
 import type { StepResult } from './method.ts';
+import { Orders } from './orders.ts';
 import type { OwnServices } from './own-services.ts';
 import { type Order, Performer, reasonOf } from './performer.ts';
 import { makeProbes, wantsProbes } from './probing.ts';
@@ -37,6 +40,7 @@ export interface WatchParts {
   readonly sampling: Sampling;
   /** Looks of its own between two cycles; asked for once, when a rule is `fast`. */
   readonly fastSampling: () => Sampling;
+  readonly isAlive: IsAlive;
   readonly prober: Prober;
   readonly run: RunProgram;
   readonly alerts: Alerts;
@@ -68,20 +72,16 @@ export class Watch {
   readonly plan: WatchPlan;
   readonly state: Map<string, ServiceState>;
   readonly looks: Map<string, LastLook> = new Map();
-  /** Actions under way, by service. */
-  readonly pending: Map<string, ServiceAction> = new Map();
   cycles = 0;
   readonly #parts: WatchParts;
   readonly #performer: Performer;
   /** Services that are being probed. */
   readonly #probing = new Set<string>();
-  /** The order that each service is in: the next one waits for it. */
-  readonly #orders = new Map<string, Promise<unknown>>();
+  readonly #orders = new Orders();
   readonly #stopped = new AbortController();
-  readonly #fast: readonly MonitService[];
+  readonly #fast: FastLooks;
   readonly #fastSampling: Sampling | undefined;
   #timer: Timer | undefined;
-  #fastTimer: Timer | undefined;
 
   constructor(plan: WatchPlan, parts: WatchParts, state: ReadonlyMap<string, ServiceState>) {
     this.plan = plan;
@@ -95,30 +95,42 @@ export class Watch {
       host: plan.host,
       lastSample: (service) => this.looks.get(service)?.sample,
     });
-    this.#fast = plan.configuration.services.filter(
-      ({ name, type, rules }) =>
-        type === 'process' && plan.own.has(name) && rules.some(({ fast, test }) => fast && test.kind === 'resource'),
-    );
-    this.#fastSampling = this.#fast.length === 0 ? undefined : parts.fastSampling();
+    this.#fast = new FastLooks({
+      clock: parts.clock,
+      services: plan.configuration.services,
+      fastMs: plan.fastMs,
+      isAlive: parts.isAlive,
+      isOwn: ({ name }) => plan.own.has(name),
+      identityOf: ({ name }) => this.looks.get(name)?.sample.facts.identity,
+      onDeath: (service) => this.#guarded(() => this.#lookAtDeath(service)),
+      onResources: (service) => this.#guarded(() => this.#lookAtResources(service)),
+    });
+    this.#fastSampling = this.#fast.measures ? parts.fastSampling() : undefined;
+  }
+
+  /** Actions under way, by service. */
+  get pending(): ReadonlyMap<string, ServiceAction> {
+    return this.#orders.pending;
   }
 
   /** Begins with the first cycle after the delay. With nothing to watch there is no timer. */
   start(delayMs = 0): void {
     if (this.plan.configuration.services.length === 0 || this.#stopped.signal.aborted) return;
     this.#timer = this.#parts.clock.setTimer(delayMs, () => this.cycle());
-    if (this.#fast.length > 0) this.#armFast();
+    this.#fast.start();
   }
 
   /** Ends the timers and the probes. Resolves when the orders under way are done, or after a while: they go on by themselves. */
   async stop(): Promise<void> {
     this.#stopped.abort(new Error('the watch is over'));
     this.#timer?.cancel();
-    this.#fastTimer?.cancel();
+    this.#fast.stop();
     await Promise.all([this.#parts.sampling.close(), this.#fastSampling?.close()]);
-    if (this.#orders.size === 0) return;
+    const orders = this.#orders.all;
+    if (orders === undefined) return;
     const patience = new AbortController();
     const tooLong = sleep(this.#parts.clock, FAREWELL_MS, patience.signal).catch(() => undefined);
-    await Promise.race([Promise.all(this.#orders.values()), tooLong]);
+    await Promise.race([orders, tooLong]);
     patience.abort();
   }
 
@@ -139,7 +151,7 @@ export class Watch {
     const steps = planSteps({ configuration, state: this.state, service: name, action });
     for (const [changed, value] of applySteps(this.state, steps, configuration)) this.state.set(changed, value);
     this.#parts.onMonitoring(this.state);
-    return this.#inTurn(steps, action, name, () => this.#performer.order(steps, order));
+    return this.#inTurn({ steps, action, service: name }, () => this.#performer.order(steps, order));
   }
 
   /** A service of ours ended by itself: what its `fast` rules on existence say. Undefined: no opinion. */
@@ -267,9 +279,8 @@ export class Watch {
       if (this.#stopped.signal.aborted || this.state.get(service.name)?.monitoring === 'no') return;
       sampling.startProgram(service, clock.nowMs());
     };
-    const order = this.#orders.get(service.name);
-    if (order === undefined) start();
-    else void order.then(start);
+    if (this.#orders.has(service.name)) void this.#orders.settled(service.name).then(start);
+    else start();
   }
 
   #apply({ changes, actions, events }: Evaluation): void {
@@ -286,53 +297,32 @@ export class Watch {
 
   #carryOut(action: EngineAction): void {
     const perform = (): Promise<void> => this.#performer.perform(action);
-    const done =
-      action.kind === 'service' ? this.#inTurn(action.steps, action.action, action.service, perform) : perform();
+    const done = action.kind === 'service' ? this.#inTurn(action, perform) : perform();
     done.catch((error: unknown) => {
       this.#parts.log.error(error instanceof Error ? { err: error } : {}, `cannot act upon ${action.service}`);
     });
   }
 
-  /** Runs an order when no earlier one touches the same services any more; they sit out the cycles until then. */
-  #inTurn<T>(steps: readonly Step[], action: ServiceAction, service: string, run: () => Promise<T>): Promise<T> {
-    const names = [...new Set(steps.map((step) => step.service))];
-    const earlier = names.flatMap((name) => this.#orders.get(name) ?? []);
-    const work = async (): Promise<T> => {
-      if (earlier.length > 0) await Promise.all(earlier);
-      return run();
-    };
-    const result = work();
-    const over = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    for (const name of names) {
-      this.#probing.delete(name);
-      this.#orders.set(name, over);
-    }
-    this.pending.set(service, action);
-    void over.then(() => {
-      if (this.#orders.get(service) === over) this.pending.delete(service);
-      for (const name of names) {
-        if (this.#orders.get(name) === over) this.#orders.delete(name);
-      }
-    });
-    return result;
+  #inTurn<T>(order: Parameters<Orders['run']>[0], work: () => Promise<T>): Promise<T> {
+    // What was measured before says nothing about the services any more.
+    for (const { service } of order.steps) this.#probing.delete(service);
+    return this.#orders.run(order, work);
   }
 
-  #armFast(): void {
-    this.#fastTimer = this.#parts.clock.setTimer(this.plan.fastMs, () => {
-      if (this.#stopped.signal.aborted) return;
-      this.#armFast();
-      for (const service of this.#fast) this.#guarded(() => this.#lookFast(service));
-    });
+  /** A process that others run has ended. Whoever is being acted upon is left to that. */
+  #lookAtDeath(service: MonitService): void {
+    if (this.#orders.has(service.name)) return;
+    const sample = this.#parts.sampling.sampleOne(service, this.#parts.clock.nowMs());
+    if (sample?.presence === 'missing') this.#apply(this.#evaluateFast(service, sample));
   }
 
-  #lookFast(service: MonitService): void {
+  #lookAtResources(service: MonitService): void {
     const { clock, services } = this.#parts;
+    if (this.#isBusy(service.name)) return;
     const ownName = this.plan.own.get(service.name);
-    if (ownName === undefined || this.#isBusy(service.name) || services.pid(ownName) === undefined) return;
-    const sample = services.correct(ownName, this.#fastSampling?.sampleOne(service, clock.nowMs()), true);
+    if (ownName !== undefined && services.pid(ownName) === undefined) return;
+    const measured = this.#fastSampling?.sampleOne(service, clock.nowMs());
+    const sample = ownName === undefined ? measured : services.correct(ownName, measured, true);
     if (sample?.presence === 'present') this.#apply(this.#evaluateFast(service, sample));
   }
 

@@ -15,6 +15,8 @@ export interface World {
   readonly samples: Map<string, Sample | undefined>;
   /** Whether a port answers. */
   readonly ports: Map<number, boolean | Promise<boolean>>;
+  /** Numbers of processes that have ended; everybody's is 100. */
+  readonly dead: Set<number>;
   /** Programs that were run, `/bin/x a b`. */
   readonly runs: string[];
   /** How programs end; default with 0. */
@@ -26,6 +28,7 @@ export const ENDED: ProgramEnd = { code: 0, timedOut: false, error: undefined, o
 export function createWorld(): World {
   const samples = new Map<string, Sample | undefined>();
   const ports = new Map<number, boolean | Promise<boolean>>();
+  const dead = new Set<number>();
   const runs: string[] = [];
   const sampleOf = (name: string): Sample | undefined => (samples.has(name) ? samples.get(name) : PRESENT);
   const sampling: Sampling = {
@@ -49,6 +52,7 @@ export function createWorld(): World {
     plugin: createMonitCompat({
       sampling: () => sampling,
       prober,
+      isAlive: ({ pid }) => !dead.has(pid),
       run: async ({ command }) => {
         runs.push(command.argv.join(' '));
         return world.ends(command.argv);
@@ -56,6 +60,7 @@ export function createWorld(): World {
     }),
     samples,
     ports,
+    dead,
     runs,
     ends: () => ENDED,
   };
