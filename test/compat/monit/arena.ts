@@ -19,9 +19,12 @@ export interface Arena {
   note(service: string, label: string): string;
   /** A server that gives one answer after the other, then the last one for ever; the given ones are written into the log. */
   server(service: string, answers: readonly (number | ServerAnswer)[]): Promise<number>;
-  /** A server that is asked once in a cycle after everything else, and does what is due in that cycle. */
-  metronome(steps: Readonly<Record<number, () => void>>): Promise<number>;
   path(name: string): string;
+  /**
+   * A control file with a poll time of a second and files of its own. Behind everything else a server is asked, the metronome: it counts
+   * the cycles, and does what is due in each.
+   */
+  control(statements: string, steps?: Readonly<Record<number, () => void>>): Promise<string>;
   write(name: string, text: string, mode?: number): string;
   log(service: string): readonly string[];
   read(name: string): string;
@@ -90,15 +93,26 @@ esac
         }),
       );
     },
-    metronome: (steps) =>
-      listen(
+    async control(statements, steps = {}) {
+      const metronome = await listen(
         createServer((_request, response) => {
           cycles += 1;
           steps[cycles]?.();
           response.writeHead(200, { connection: 'close' });
           response.end();
         }),
-      ),
+      );
+      const text = `set daemon 1
+set log ${path('monit.log')}
+set pidfile ${path('monit.pid')}
+set idfile ${path('monit.id')}
+set statefile ${path('monit.state')}
+${statements}
+check host metronome with address 127.0.0.1
+ if failed port ${metronome} protocol http then alert
+`;
+      return write('monitrc', text, 0o600);
+    },
     log: (service) =>
       existsSync(path(`log/${service}`))
         ? readFileSync(path(`log/${service}`), 'utf8')

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Bench, bench, type Daemon, until } from '../../e2e/support/tappet.ts';
 import { type Arena, endProcess, openArena } from './arena.ts';
@@ -18,24 +18,6 @@ interface Side {
   forget(): void;
   run(words: readonly string[]): Promise<number>;
   close(): Promise<void>;
-}
-
-function control(arena: Arena, text: string, metronome: number): string {
-  return arena.write(
-    'monitrc',
-    `set daemon 1
-set log ${arena.path('monit.log')}
-set pidfile ${arena.path('monit.pid')}
-set idfile ${arena.path('monit.id')}
-set statefile ${arena.path('monit.state')}
-set httpd unixsocket ${arena.path('monit.sock')}
- allow admin:hidden
-${text}
-check host metronome with address 127.0.0.1
- if failed port ${metronome} protocol http then alert
-`,
-    0o600,
-  );
 }
 
 function realSide(arena: Arena, file: string): Side {
@@ -165,9 +147,8 @@ interface Played {
 
 async function play(scenario: CommandScenario, make: (arena: Arena, file: string) => Side): Promise<Played> {
   const arena = openArena(make === realSide ? 'real' : 'ours');
-  mkdirSync(arena.path('log'), { recursive: true });
-  const file = control(arena, await scenario.set(arena), await arena.metronome({}));
-  chmodSync(file, 0o600);
+  const pages = `set httpd unixsocket ${arena.path('monit.sock')}\n allow admin:hidden`;
+  const file = await arena.control(`${pages}\n${await scenario.set(arena)}`);
   const side = make(arena, file);
   try {
     const played = new Play(arena, side);

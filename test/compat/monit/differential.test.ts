@@ -22,18 +22,8 @@ async function stage(arena: Arena): Promise<{ file: string; processes: readonly 
   for (let cycle = 1; cycle <= CYCLES; cycle++) {
     steps[cycle] = () => stages.forEach((one) => one.steps?.[cycle]?.());
   }
-  const port = await arena.metronome(steps);
-  const text = `set daemon 1
-set log ${arena.path('monit.log')}
-set pidfile ${arena.path('monit.pid')}
-set idfile ${arena.path('monit.id')}
-set statefile ${arena.path('monit.state')}
-${stages.map(({ text: one }) => one).join('\n')}
-check host metronome with address 127.0.0.1
- if failed port ${port} protocol http then alert
-`;
   return {
-    file: arena.write('monitrc', text, 0o600),
+    file: await arena.control(stages.map(({ text }) => text).join('\n'), steps),
     processes: stages.flatMap(({ processes = [] }) => processes),
   };
 }

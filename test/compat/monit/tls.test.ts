@@ -82,20 +82,7 @@ describe.skipIf(isMissing('monit') || isMissing('openssl'))('certificates beside
       ([name, [kind, rule]]) =>
         `check host ${name} with address 127.0.0.1\n if failed port ${ports[kind]} ${rule} then exec "${arena.note('failed', name)}"`,
     );
-    const metronome = await arena.metronome({});
-    return arena.write(
-      'monitrc',
-      `set daemon 1
-set log ${arena.path('monit.log')}
-set pidfile ${arena.path('monit.pid')}
-set idfile ${arena.path('monit.id')}
-set statefile ${arena.path('monit.state')}
-${checks.join('\n')}
-check host metronome with address 127.0.0.1
- if failed port ${metronome} protocol http then alert
-`,
-      0o600,
-    );
+    return arena.control(checks.join('\n'));
   }
 
   beforeAll(async () => {

@@ -1,11 +1,13 @@
 import { createSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProber, loadMonitText, type ProbeAnswer } from '@tappet/plugin-monit-compat/library';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../../fixtures/probes/certificate.ts';
 import { isMissing } from '../../../compat/monit/tools.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -52,6 +54,77 @@ async function probe(rule: string, service = 'check host h with address 127.0.0.
   const prober = createProber({ tls: settings.tls, httpBytes: settings.limits.httpContentBuffer });
   return prober(test, checked, new AbortController().signal);
 }
+
+describe.skipIf(isMissing('openssl'))('protocols over TLS', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'monit-probes-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A server with TLS from the first byte on. */
+  function secure(name: string, greeting: string, isExpired = false): Promise<number> {
+    const { key, cert } = makeCertificate(folder, { name, isExpired });
+    const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.write(greeting);
+      socket.on('data', (heard) => {
+        if (greeting.startsWith('+')) socket.write('+OK\r\n');
+        else socket.write(heard.toString().startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n');
+      });
+    });
+    server.on('tlsClientError', () => undefined);
+    return listen(server);
+  }
+
+  it.each([
+    ['smtps', '', '220 mail\r\n'],
+    ['smtp', 'with ssl', '220 mail\r\n'],
+    ['pops', '', '+OK ready\r\n'],
+    ['ssh', 'with ssl', 'SSH-2.0-Fake\r\n'],
+  ])(
+    '%s %s: answers, unless too few days are left or nobody trusts the certificate',
+    async (protocol, words, greeting) => {
+      const port = await secure(protocol, greeting);
+      const rule = `failed port ${port} protocol ${protocol} ${words} timeout 2 seconds`;
+      expect(await probe(rule)).toMatchObject({ ok: true });
+      expect(await probe(`${rule} certificate valid > 10 days`)).toMatchObject({ ok: true });
+      const short = await probe(`${rule} certificate valid > 60 days`);
+      expect(short?.ok).toBe(false);
+      expect(short?.detail).toMatch(/expires in \d+ days/);
+      const untrusted = await probe(
+        `failed port ${port} protocol ${protocol} with ssl options {verify: enable} timeout 2 seconds`,
+      );
+      expect(untrusted?.ok).toBe(false);
+      expect(untrusted?.detail).toMatch(/self-signed/);
+    },
+  );
+
+  it('an expired certificate fails where it is verified or days are asked for, and only there', async () => {
+    const port = await secure('old', '', true);
+    expect(await probe(`failed port ${port} with ssl`)).toMatchObject({ ok: true });
+    for (const rest of [
+      'certificate valid > 1 days',
+      `with ssl options {verify: enable cacertificatefile: ${folder}/old.pem}`,
+    ]) {
+      const answer = await probe(`failed port ${port} ${rest}`);
+      expect(answer?.ok).toBe(false);
+      expect(answer?.detail).toMatch(/expired/);
+    }
+  });
+
+  it('a server without TLS, and one that says nothing, fail', async () => {
+    const plain = await talking('220 hello\r\n');
+    expect(await probe(`failed port ${plain} with ssl timeout 1 seconds`)).toMatchObject({ ok: false });
+    const silent = await talking('');
+    expect(await probe(`failed port ${silent} with ssl timeout 1 seconds`)).toMatchObject({ ok: false });
+    expect(
+      await probe(`failed port ${silent} certificate checksum = ${'a'.repeat(40)} timeout 1 seconds`),
+    ).toMatchObject({
+      ok: false,
+    });
+  });
+});
 
 describe('protocols that talk', () => {
   it.each<[string, string | Buffer, (heard: Buffer) => string | Buffer | undefined]>([
