@@ -1,4 +1,3 @@
-import { chmodSync, chownSync, lstatSync, unlinkSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '@tappet/core';
 import type { HttpdSetting } from '../language/settings.ts';
@@ -6,6 +5,7 @@ import { serverTls } from '../tls/server-options.ts';
 import { type Access, createAccess } from './access.ts';
 import { answer, type PageSource } from './answer.ts';
 import { type PageReply, refuse } from './reply.ts';
+import { clearSocket, protectSocket } from './socket-file.ts';
 
 const BODY_BYTES = 16 * 1024;
 const REQUEST_MS = 10_000;
@@ -40,11 +40,9 @@ export class PageServer {
         await this.#open((server, done) => server.listen({ port, host, exclusive: true }, done));
       }
       if (socket !== undefined) {
-        removeStale(socket.path);
+        await clearSocket(socket);
         await this.#open((server, done) => server.listen({ path: socket.path }, done));
-        chmodSync(socket.path, socket.mode ?? 0o600);
-        if (socket.uid !== undefined || socket.gid !== undefined)
-          chownSync(socket.path, socket.uid ?? process.getuid?.() ?? 0, socket.gid ?? process.getgid?.() ?? 0);
+        protectSocket(socket);
       }
     } catch (error) {
       await this.close();
@@ -147,10 +145,6 @@ function isOwnName(host: string | undefined): boolean {
 
 function isForeign(origin: string | undefined, host: string | undefined): boolean {
   return origin !== undefined && URL.parse(origin)?.host !== host;
-}
-
-function removeStale(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) unlinkSync(path);
 }
 
 function readBody(incoming: IncomingMessage): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { linkSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../e2e/support/tappet.ts';
@@ -244,6 +245,21 @@ describe('a unix socket', () => {
     folder = mkdtempSync(join(tmpdir(), 'monit-socket-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('on which another program listens is not taken from it; one that was left behind is', async () => {
+    const path = join(folder, 'other.sock');
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(path, resolve));
+    world = createWorld();
+    const config = { plugins: { 'monit-compat': { monit: `set httpd unixsocket ${path} allow admin:secret` } } };
+    await expect(pluginHarness(world.plugin, { config })).rejects.toThrow(/other\.sock: another program does/);
+    const kept = `${path}.kept`;
+    linkSync(path, kept);
+    await new Promise((resolve) => other.close(resolve));
+    renameSync(kept, path);
+    harness = await pluginHarness(world.plugin, { config });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
 
   it('is private and answers', async () => {
     const path = join(folder, 'monit.sock');
