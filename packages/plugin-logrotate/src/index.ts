@@ -65,7 +65,11 @@ const logrotate: Plugin<LogrotateConfig, ServiceTable> = definePlugin({
     );
     const stateFile = join(directory, `.tappet-${supervisor.project}.status`);
 
-    const optionsOf = optionsReader(config.defaults, context.serviceConfig);
+    const optionsOf = optionsReader({
+      defaults: config.defaults,
+      tableOf: context.serviceConfig,
+      warn: (message) => log.warn(message),
+    });
 
     captureOutput(context, { logs, directory, optionsOf });
     exposeMethods(context, { logs, directory, optionsOf });

@@ -25,6 +25,8 @@ export interface ServiceOptions {
   readonly stderr: string | undefined;
   readonly rules: RotationRules;
   readonly lines: LineOptions;
+  /** Lines of its block that were passed over, as logrotate does with words that it does not know. */
+  readonly ignored: readonly string[];
 }
 
 /** What holds when nothing is said: no disk is filled. */
@@ -41,6 +43,7 @@ const BASE: ServiceOptions = {
     ifEmpty: false,
   },
   lines: { timestamps: false, json: false, stripAnsi: false, rate: undefined },
+  ignored: [],
 };
 
 /** The schema of `[services.logrotate]`. */
@@ -58,15 +61,24 @@ export function resolveOptions(defaults: ServiceTable['raw'], own: ServiceTable[
 }
 
 /** {@link resolveOptions} for the services of a plan; tables that were seen are not read again. */
-export function optionsReader(
-  defaults: ServiceTable['raw'],
-  tableOf: (service: { readonly name: string }) => ServiceTable,
-): OptionsOf {
+export function optionsReader({
+  defaults,
+  tableOf,
+  warn,
+}: {
+  readonly defaults: ServiceTable['raw'];
+  readonly tableOf: (service: { readonly name: string }) => ServiceTable;
+  /** Is told what is ignored. */
+  readonly warn: (message: string) => void;
+}): OptionsOf {
   const known = new WeakMap<ServiceTable, ServiceOptions>();
   return (service) => {
     const table = tableOf(service);
-    const options = known.get(table) ?? resolveOptions(defaults, table.raw);
+    const seen = known.get(table);
+    if (seen !== undefined) return seen;
+    const options = resolveOptions(defaults, table.raw);
     known.set(table, options);
+    for (const line of options.ignored) warn(`service "${service.name}": ${line}`);
     return options;
   };
 }
@@ -89,10 +101,12 @@ export function readOptions(raw: unknown, base: ServiceOptions = BASE): SectionR
     );
   }
   let { rules } = base;
+  let ignored: readonly string[] = [];
   if (typeof block === 'string') {
     const parsed = parseBlock(block, { rules, path: ['block'] });
     rules = parsed.rules;
     issues.push(...errorsOf(parsed.issues).map((one) => ({ ...one, message: blockMessage(one) })));
+    ignored = parsed.issues.filter(({ severity }) => severity === 'warning').map(blockMessage);
   }
   const parsed = parseTable(words, { rules });
   rules = parsed.rules;
@@ -113,6 +127,7 @@ export function readOptions(raw: unknown, base: ServiceOptions = BASE): SectionR
         stripAnsi: on(strip_ansi, base.lines.stripAnsi),
         rate: lineRate ?? undefined,
       },
+      ignored,
     },
   };
 }
@@ -145,8 +160,9 @@ function errorsOf(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
   return issues.filter(({ severity }) => severity !== 'warning');
 }
 
-function blockMessage({ message, line, path }: ConfigIssue): string {
-  return `${formatPath(path)}${line === undefined ? '' : `, line ${line}`}: ${message}`;
+function blockMessage({ message, line, path, hint }: ConfigIssue): string {
+  const meant = hint === undefined ? '' : ` (${hint})`;
+  return `${formatPath(path)}${line === undefined ? '' : `, line ${line}`}: ${message}${meant}`;
 }
 
 function issue(path: ConfigIssue['path'], message: string): ConfigIssue {

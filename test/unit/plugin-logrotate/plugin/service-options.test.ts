@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfiguration } from '@tappet/plugin-logrotate';
 import { parse } from 'smol-toml';
-import { resolveOptions } from '../../../../packages/plugin-logrotate/src/plugin/service-options.ts';
+import { optionsReader, resolveOptions } from '../../../../packages/plugin-logrotate/src/plugin/service-options.ts';
 
 const STANZA = ['daily', 'rotate 7', 'delaycompress', 'compress', 'notifempty', 'missingok', 'copytruncate'];
 
@@ -28,5 +28,14 @@ describe('a stanza of logrotate', () => {
     const { rules, lines } = resolveOptions({ rotate: 3, timestamps: true, rate: '10/m' }, { size: '1k' });
     expect(rules).toMatchObject({ criterion: { bytes: 1024 }, rotate: 3, compress: true });
     expect(lines).toEqual({ timestamps: true, json: false, stripAnsi: false, rate: { lines: 10, periodMs: 60_000 } });
+  });
+
+  it('tells which lines of a block it does not know, once', () => {
+    const table = { raw: { block: 'daily\ncompres\nrotate 3\n' } };
+    const said: string[] = [];
+    const optionsOf = optionsReader({ defaults: {}, tableOf: () => table, warn: (message) => said.push(message) });
+    for (let time = 0; time < 2; time++) expect(optionsOf({ name: 'web' }).rules).toMatchObject({ rotate: 3 });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(/^service "web": block, line 2: unknown option 'compres'.*"compress"/);
   });
 });
