@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from '@tappet/core';
+import type { TlsOptions } from '../language/ast.ts';
 import type { HttpdSetting } from '../language/settings.ts';
 import { serverTls } from '../tls/server-options.ts';
 import { type Access, createAccess } from './access.ts';
@@ -31,32 +32,24 @@ export class PageServer {
   /** Listens, if it does not yet. Rejects when an address is taken. */
   async listen(): Promise<void> {
     if (this.#servers.length > 0) return;
-    const { port, address, socket } = this.#setting;
+    const { port, address, socket, tls } = this.#setting;
     try {
       if (port !== undefined) {
         const host = loopback(address);
         if (address !== undefined && host !== address && address !== 'localhost')
           this.#log.warn(`the status pages listen on ${host} only, not on ${address}: put a proxy with TLS in front`);
-        await this.#open((server, done) => server.listen({ port, host, exclusive: true }, done));
+        await this.#open(tls, (server, done) => server.listen({ port, host, exclusive: true }, done));
       }
       if (socket !== undefined) {
         await clearSocket(socket);
-        await this.#open((server, done) => server.listen({ path: socket.path }, done));
+        // Nobody listens in on a socket of this machine: TLS is for the port.
+        await this.#open(undefined, (server, done) => server.listen({ path: socket.path }, done));
         protectSocket(socket);
       }
     } catch (error) {
       await this.close();
-      throw error;
+      throw isTaken(error) ? new Error(`cannot listen on port ${port}: another program does`, { cause: error }) : error;
     }
-  }
-
-  /** The port that is listened on, for tests with port 0. */
-  get port(): number | undefined {
-    for (const server of this.#servers) {
-      const address = server.address();
-      if (typeof address === 'object' && address !== null) return address.port;
-    }
-    return undefined;
   }
 
   async close(): Promise<void> {
@@ -70,8 +63,8 @@ export class PageServer {
     );
   }
 
-  async #open(listen: (server: Server, done: () => void) => void): Promise<void> {
-    const server = this.#create();
+  async #open(tls: TlsOptions | undefined, listen: (server: Server, done: () => void) => void): Promise<void> {
+    const server = this.#create(tls);
     server.maxConnections = MOST_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -84,11 +77,10 @@ export class PageServer {
     this.#servers.push(server);
   }
 
-  #create(): Server {
+  #create(tls: TlsOptions | undefined): Server {
     const respond = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
       void this.#respond(incoming, outgoing);
     const options = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, maxHeaderSize: BODY_BYTES };
-    const { tls } = this.#setting;
     // Through getBuiltinModule: importing node:http by name also loads what only its ESM facade needs, 14 MB.
     return tls === undefined
       ? process.getBuiltinModule('node:http').createServer(options, respond)
@@ -132,6 +124,10 @@ export class PageServer {
       source,
     );
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function loopback(address: string | undefined): string {

@@ -210,6 +210,21 @@ check host web with address "<h1>"
   });
 });
 
+it('a port that is taken is named', async () => {
+  const other = createServer();
+  const taken = await new Promise<number>((resolve) =>
+    other.listen(0, '127.0.0.1', () => {
+      const address = other.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    }),
+  );
+  const config = { plugins: { 'monit-compat': { monit: `set httpd port ${taken} allow admin:secret` } } };
+  await expect(pluginHarness(createWorld().plugin, { config })).rejects.toThrow(
+    `cannot listen on port ${taken}: another program does`,
+  );
+  await new Promise((resolve) => other.close(resolve));
+});
+
 describe('who gets in', () => {
   function access(allow: string): ReturnType<typeof createAccess> {
     const { httpd } = loadMonitText(`set httpd port 1 ${allow}`).configuration.settings;

@@ -77,6 +77,19 @@ describe.skipIf(isMissing('openssl'))('status pages with TLS', () => {
     await pages.close();
   });
 
+  it('on a unix socket beside the port have none, as in monit', async () => {
+    const path = join(folder, 'pages.sock');
+    const pages = await open(`with ssl { pemfile: ${both} } unixsocket ${path}`);
+    const status = await new Promise((resolve, reject) => {
+      plainRequest({ socketPath: path, path: '/_ping', agent: false }, ({ statusCode }) => resolve(statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(401);
+    expect(await ask(pages.port, readFileSync(files.cert))).toBe('pong');
+    await pages.close();
+  });
+
   it('speak only the versions of the file, else 1.2 and 1.3', async () => {
     const only = await open(`with ssl { pemfile: ${both} version: tlsv13 }`);
     expect(await agreed(only.port, { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' })).toBe('TLSv1.3');
