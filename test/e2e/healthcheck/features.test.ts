@@ -152,7 +152,7 @@ intervall = 3
     }
   });
 
-  it('is refused by up when a program is not found or a service not known', async () => {
+  it('is refused by check and by up when a program is not found or a service not known', async () => {
     await using stack = bench(`project = "health"
 [[plugins.healthcheck.checks]]
 tcp = 1
@@ -163,10 +163,13 @@ name = "web"
 ${SLEEPER}
 healthcheck = { exec = "no-such-program-anywhere" }
 `);
-    const { code, stderr } = await stack.run(['up']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/services\.toml:4:20: .*no service of this name[^]*did you mean "web"/);
-    expect(stderr).toMatch(/services\.toml:10:\d+: .*cannot run "no-such-program-anywhere": it is not in PATH/);
+    for (const verb of ['check', 'up']) {
+      const { code, stdout, stderr } = await stack.run([verb]);
+      expect(code, verb).toBe(2);
+      const said = `${stdout}${stderr}`;
+      expect(said, verb).toMatch(/services\.toml:4:20: .*no service of this name[^]*did you mean "web"/);
+      expect(said, verb).toMatch(/services\.toml:10:\d+: .*cannot run "no-such-program-anywhere": it is not in PATH/);
+    }
   });
 });
 
