@@ -166,6 +166,22 @@ describe.each(modes)('after kill -9 of the supervisor, $name', ({ cgroups }) => 
     expect(living('sleep', seconds)).toBe(0);
   });
 
+  it('a child that leads a session is not taken for the process, which died as well', async () => {
+    const seconds = uniqueSeconds();
+    const argv = ['/bin/sh', '-c', `setsid sleep ${seconds} & while :; do sleep 0.05; done`];
+    const services = [{ name: 's', argv }];
+    const first = drive({ cgroups, services });
+    const { pid } = await first.next('up');
+    await until('the child', () => living('sleep', seconds) === 1);
+    await first.next('ready');
+    await first.kill();
+    process.kill(pid, 'SIGKILL');
+    await until('the end of the process', () => !isLiving(pid));
+    const second = drive({ cgroups, services });
+    expect(await second.next('up')).toMatchObject({ adopted: false });
+    await until('the child of the new one, and not of the old one', () => living('sleep', seconds) === 1);
+  });
+
   it('a durable service still tells its exit code', async () => {
     const file = join(directory, 'go');
     const services = [

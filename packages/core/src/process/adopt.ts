@@ -41,20 +41,27 @@ interface Found {
   readonly generation: string;
 }
 
-/** The state file first, then what the wrapper wrote, then the kernel's own knowledge: cgroup and environment. */
+/**
+ * The state file first, then what was recorded at the fork, then the kernel's own knowledge: cgroup and environment. A generation
+ * whose main process is known to be dead is not looked for there: a child of it that leads a session looks just the same.
+ */
 async function findMain(
   { request, identity }: { request: SpawnRequest; identity: ProcessIdentity | undefined },
   { records, processes, table, workspace }: LayerParts,
 ): Promise<Found | undefined> {
   if (identity !== undefined && isAlive(identity)) return { identity, generation: request.generation };
   const prefix = processes.markerPrefix(request.service);
+  const ended = new Set(identity === undefined ? [] : [request.generation]);
   for (const record of records.of(request.service)) {
     const recorded = provenIdentity(record, prefix);
     if (recorded !== undefined) return { identity: recorded, generation: record.generation };
+    ended.add(record.generation);
   }
+  // The recorded launcher of a service in the background ends by itself.
+  if (request.forkingPidFile !== undefined) ended.clear();
   const members = processes.members(request.service).flatMap(candidate);
-  if (members.length > 0) return oldestLeader({ prefix, candidates: members });
-  return workspace.hasPredecessor ? oldestLeader({ prefix, candidates: await table.recent() }) : undefined;
+  if (members.length > 0) return oldestLeader({ prefix, ended, candidates: members });
+  return workspace.hasPredecessor ? oldestLeader({ prefix, ended, candidates: await table.recent() }) : undefined;
 }
 
 /** The process that a record names, if it is certainly still that one. */
@@ -79,16 +86,23 @@ function candidate(pid: number): Candidate | [] {
   return stat === undefined ? [] : { ...stat, marker: markerOf(pid) };
 }
 
+interface Candidates {
+  readonly prefix: string;
+  readonly ended: ReadonlySet<string>;
+  readonly candidates: readonly Candidate[];
+}
+
 /** The first process of a start leads its session; a script does so too, but its generation has a `:`. */
-function oldestLeader(about: { prefix: string; candidates: readonly Candidate[] }): Found | undefined {
-  const { prefix, candidates } = about;
-  const leaders = candidates.filter(
-    ({ pid, session, marker }) => pid === session && marker?.startsWith(prefix) === true && !marker.includes(':'),
-  );
+function oldestLeader({ prefix, ended, candidates }: Candidates): Found | undefined {
+  const leaders = candidates.flatMap(({ pid, session, startTime, marker }) => {
+    const generation = marker?.startsWith(prefix) === true ? marker.slice(prefix.length) : undefined;
+    const isPossible = generation !== undefined && !generation.includes(':') && !ended.has(generation);
+    return pid === session && isPossible ? { pid, startTime, generation } : [];
+  });
   const [oldest] = leaders.toSorted((a, b) => a.startTime - b.startTime);
-  if (oldest?.marker === undefined) return undefined;
+  if (oldest === undefined) return undefined;
   const identity = { pid: oldest.pid, startTime: oldest.startTime, bootId: bootId() };
-  return isAlive(identity) ? { identity, generation: oldest.marker.slice(prefix.length) } : undefined;
+  return isAlive(identity) ? { identity, generation: oldest.generation } : undefined;
 }
 
 /** The cgroup that a process is in, if it is one that was made for this service, wherever its parent is. */
