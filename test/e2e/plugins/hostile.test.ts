@@ -126,16 +126,36 @@ describe('a plugin that blocks for a second in every hook', () => {
 });
 
 describe('a plugin that leaks timers and memory in every hook', () => {
-  it('slows nobody down, and what its timers throw names its file', async () => {
+  it('slows nobody down, and what its timers throw names it and its file', async () => {
     await using stack = await start(
       `leaked.push(Buffer.alloc(100_000), setInterval(() => leaked.push(1), 20));
        if (leaked.length === 20) setTimeout(() => { throw new Error('too late'); }, 10);`,
     );
     await using witness = await watchStatus(stack);
     await supervisesTheOthers(stack);
-    await stack.daemon.line(/an error that nobody caught: Error: too late/);
+    await stack.daemon.line(/an error that nobody caught, of plugin "culprit": Error: too late/);
     expect(await stack.daemon.line(/at .*culprit\.mjs:\d+/)).toContain('culprit.mjs');
     expect(witness.slowestMs()).toBeLessThan(1200);
+  });
+
+  it('is switched off when its timers throw again and again, and the daemon goes on', async () => {
+    await using stack = await start(
+      `if (isLeaking) return; isLeaking = true;
+       setInterval(() => { throw new Error('again'); }, 5);
+       setInterval(() => Promise.reject(new Error('and again')), 5);`,
+    );
+    const { pid } = await serviceNamed(stack, 'steady');
+    const message = await stack.daemon.line(/plugin "culprit" is switched off until the next reload/);
+    expect(message).toMatch(/more than 20 errors that nobody caught came from it within 10s, the last: (and )?again/);
+    await supervisesTheOthers(stack);
+    expect((await reportOf(stack)).switchedOff).toContain('more than 20 errors');
+    expect((await stack.run(['plugins'])).stdout).toContain('switched off until the next reload: more than 20');
+    expect(stack.daemon.child.exitCode).toBeNull();
+    expect((await serviceNamed(stack, 'victim')).state).toBe('RUNNING');
+    expect(pid).not.toBeNull();
+    const said = stack.daemon.lines();
+    expect(said.filter((line) => line.includes('is switched off'))).toHaveLength(1);
+    expect(said.filter((line) => line.includes('an error that nobody caught, of plugin "culprit"'))).toHaveLength(20);
   });
 
   it('cannot act through what is left of an old generation', async () => {

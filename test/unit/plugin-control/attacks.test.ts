@@ -114,7 +114,9 @@ describe('a client that goes away', () => {
 
   it('aborts a call into a plugin', async () => {
     await using served = await serveFake();
-    served.supervisor.pluginReports = [{ name: 'p', version: null, from: null, setupMs: 0, taps: [], methods: ['m'] }];
+    served.supervisor.pluginReports = [
+      { name: 'p', version: null, from: null, setupMs: 0, switchedOff: null, taps: [], methods: ['m'] },
+    ];
     const abort = new AbortController();
     let seen: AbortSignal | undefined;
     served.supervisor.onCall = (_plugin, _method, _params, signal) => {

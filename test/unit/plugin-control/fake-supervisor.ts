@@ -152,7 +152,7 @@ export function fakeSupervisor(services: readonly FakeService[] = [{ name: 'web'
 
 /** The report of a plugin with these methods. */
 export function fakePlugin(name: string, methods: readonly string[]): PluginReport {
-  return { name, version: '1.0.0', from: null, setupMs: 1, taps: [], methods };
+  return { name, version: '1.0.0', from: null, setupMs: 1, switchedOff: null, taps: [], methods };
 }
 
 function specOf(service: FakeService): ServiceSpec {

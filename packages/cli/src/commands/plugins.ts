@@ -23,6 +23,7 @@ export async function run({ options, io }: Invocation): Promise<number> {
 export function pluginsText(plugins: readonly PluginReport[]): string {
   const lines = plugins.flatMap((plugin) => [
     `${plugin.name}${plugin.version === null ? '' : ` ${plugin.version}`} (set up in ${Math.round(plugin.setupMs)}ms)`,
+    ...(plugin.switchedOff === null ? [] : [`  switched off until the next reload: ${plugin.switchedOff}`]),
     ...columns(plugin.taps.map(tapRow)),
     ...(plugin.methods.length === 0 ? [] : [`  offers ${plugin.methods.join(', ')}`]),
   ]);

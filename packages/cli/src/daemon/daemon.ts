@@ -49,7 +49,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   });
   keepHeapSmall(supervisor);
   supervisor.subscribe((event) => log.event(event, { isOneshot: (name) => isOneshot(supervisor, name) }));
-  const ends = [handleSignals({ supervisor, log }), watchFaults({ log })];
+  const ends = [
+    handleSignals({ supervisor, log }),
+    watchFaults({ log, uncaught: (error) => supervisor.uncaught(error) }),
+  ];
   try {
     return await live(supervisor, { log, io: options.io });
   } finally {

@@ -22,6 +22,10 @@ interface AsyncCall {
 
 function callAsync(call: AsyncCall): void {
   const { tap, first, second, done } = call;
+  if (tap.trace.isOff) {
+    done();
+    return;
+  }
   if (tap.trace.isQuarantined) {
     reportSkipped(tap);
     done();

@@ -10,7 +10,7 @@ export function isolateSync(tap: IsolatedTap): (payload: unknown) => unknown {
   const { hook } = trace.identity;
   const answers = HOOKS[hook].kind === 'decide';
   return (payload) => {
-    if (trace.isQuarantined || tap.rests.leftMs(trace.identity.plugin) > 0) return undefined;
+    if (trace.isOff || trace.isQuarantined || tap.rests.leftMs(trace.identity.plugin) > 0) return undefined;
     const startedMs = clock.nowMs();
     let result: unknown;
     try {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { TapStage } from '../plugin/context.ts';
+import { asPlugin } from './attribution.ts';
 import { DEFAULT_DEADLINE_MS, HOOKS, type HookName, type Hooks } from './hooks.ts';
 import { isolateAsync } from './isolate-async.ts';
 import { isolateSync } from './isolate-sync.ts';
@@ -79,7 +80,8 @@ function wrapTap(hook: HookName, tap: RegisteredTap, options: PolicyOptions & { 
     throw new TypeError(`${hook}.tap: expected a function for "${tap.name}", received ${typeof tap.fn}`);
   }
   const trace = new TapTrace(identify(hook, tap), quarantineAfter);
-  const run = tap.fn as (first: unknown, second: unknown) => unknown;
+  const given = tap.fn as (first: unknown, second: unknown) => unknown;
+  const run = (first: unknown, second: unknown): unknown => asPlugin(trace.identity.plugin, () => given(first, second));
   const isolated = { run, trace, clock, rests, waiting, report };
   return isAsyncHook(hook)
     ? { trace, type: 'async', fn: isolateAsync(isolated) }

@@ -40,6 +40,7 @@ export class TapTrace {
   /** One bit for each of the last eight calls, set when it was slow. */
   #recentlySlow = 0;
   #isQuarantined = false;
+  #isOff = false;
   #lastError: string | null = null;
 
   constructor(identity: TapIdentity, quarantineAfter: number) {
@@ -49,6 +50,11 @@ export class TapTrace {
 
   get isQuarantined(): boolean {
     return this.#isQuarantined;
+  }
+
+  /** Its plugin was switched off: it is left out for good, without a word. */
+  get isOff(): boolean {
+    return this.#isOff;
   }
 
   get isSlow(): boolean {
@@ -88,6 +94,10 @@ export class TapTrace {
     this.#isQuarantined = false;
     this.#failuresInARow = 0;
     return true;
+  }
+
+  switchOff(): void {
+    this.#isOff = true;
   }
 
   report(): TapReport {

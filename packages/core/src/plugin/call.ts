@@ -1,5 +1,6 @@
 import { PluginError, TappetError } from '../errors/base.ts';
 import { didYouMean } from '../errors/nearest.ts';
+import { asPlugin } from '../hooks/attribution.ts';
 import type { Generation } from './generation.ts';
 
 /** A call of what a plugin exposed. */
@@ -21,13 +22,14 @@ export async function callExposed(generation: Generation, call: PluginCall): Pro
     const names = generation.instances.map(({ entry }) => entry.plugin.name);
     throw callError(call, 'this plugin is not loaded', didYouMean(plugin, names));
   }
+  if (instance.off !== undefined) throw callError(call, `the plugin is switched off: ${instance.off}`);
   const handler = instance.methods.get(method);
   if (handler === undefined) {
     throw callError(call, 'the plugin does not offer this', didYouMean(method, instance.methods.keys()));
   }
   try {
     signal.throwIfAborted();
-    return await untilAborted(signal, () => handler(params, signal));
+    return await untilAborted(signal, () => asPlugin(plugin, () => handler(params, signal)));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw callError(call, reason, error instanceof TappetError ? error.hint : undefined, error);

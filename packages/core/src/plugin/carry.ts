@@ -50,6 +50,11 @@ export class Carry {
     return this.#remove((plugin, key) => claims.created(plugin, key));
   }
 
+  /** Removes everything that one plugin carries. */
+  drop(plugin: string): DueDisposal[] {
+    return this.#remove((owner) => owner === plugin);
+  }
+
   #remove(isDue: (plugin: string, key: string) => boolean): DueDisposal[] {
     const due: DueDisposal[] = [];
     for (const [plugin, values] of this.#values) {

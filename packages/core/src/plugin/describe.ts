@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ServiceView } from '../hooks/events.ts';
+import { asPlugin } from '../hooks/attribution.ts';
 import { isPromiseLike } from '../hooks/promise-like.ts';
 import type { Rests } from '../hooks/rests.ts';
 import type { Generation } from './generation.ts';
@@ -28,16 +29,17 @@ export function describeService(generation: Generation, options: DescribeOptions
 }
 
 function describeWith(
-  { entry, describers }: PluginInstance,
+  { entry, describers, off }: PluginInstance,
   { service, clock, rests, complain }: DescribeOptions,
 ): Readonly<Record<string, unknown>> | undefined {
   const { name } = entry.plugin;
+  if (off !== undefined) return undefined;
   let fields: Record<string, unknown> | undefined;
   for (const describe of describers) {
     if (blocking.has(describe) || rests.leftMs(name) > 0) continue;
     const startedMs = clock.nowMs();
     try {
-      const more: unknown = describe(service);
+      const more: unknown = asPlugin(name, () => describe(service));
       if (isPromiseLike(more)) {
         Promise.resolve(more).catch(() => {});
         throw new TypeError('it returned a promise, but a status is asked for and given at once');

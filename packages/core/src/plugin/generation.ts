@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { ConfigError, PluginError, TappetError } from '../errors/base.ts';
+import { asPlugin } from '../hooks/attribution.ts';
 import type { CallTarget } from '../hooks/calls.ts';
 import { createHooks, DEFAULT_DEADLINE_MS, type HookName, type Hooks } from '../hooks/hooks.ts';
 import type { TapProblem } from '../hooks/isolated-tap.ts';
@@ -141,6 +142,15 @@ export class Generation implements CallTarget {
     }
   }
 
+  /** From now on nothing of this plugin is called but what it deferred, and it can do nothing. */
+  switchOff(instance: PluginInstance, reason: string): void {
+    const { name } = instance.entry.plugin;
+    instance.off = reason;
+    instance.end();
+    instance.disconnect();
+    for (const trace of this.traces) if (trace.identity.plugin === name) trace.switchOff();
+  }
+
   /** Tells calls that can be moved that this generation is not in force any more. */
   retire(): void {
     this.#retirement.abort();
@@ -171,10 +181,14 @@ export class Generation implements CallTarget {
   async #disposeAll(): Promise<void> {
     this.retire();
     for (const instance of this.instances) instance.end();
-    for (const { entry, disposers, disconnect } of this.instances.toReversed()) {
-      for (const dispose of disposers.toReversed()) await this.#mustNotFail(entry.plugin.name, 'dispose', dispose);
-      disconnect();
-    }
+    for (const instance of this.instances.toReversed()) await this.disposeOf(instance);
+  }
+
+  /** Runs what one plugin deferred, and cuts it off. Never rejects. */
+  async disposeOf(instance: PluginInstance): Promise<void> {
+    const { name } = instance.entry.plugin;
+    for (const dispose of instance.takeDisposers()) await this.#mustNotFail(name, 'dispose', dispose);
+    instance.disconnect();
   }
 
   async #mayFail(plugin: string, step: StepName, work: () => void | Promise<void>): Promise<void> {
@@ -199,7 +213,7 @@ export class Generation implements CallTarget {
     return withDeadline({
       clock: this.#options.clock,
       deadlineMs,
-      work,
+      work: () => asPlugin(plugin, work),
       late: () =>
         new PluginError(`cannot wait for ${step} of plugin "${plugin}": it did not settle within ${deadlineMs} ms`, {
           code: 'ERR_PLUGIN_DEADLINE',

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { PluginError } from '../errors/base.ts';
+import { asCore, asPlugin } from '../hooks/attribution.ts';
 import { callPlan, createLifecycle } from '../hooks/calls.ts';
 import type { ServiceView } from '../hooks/events.ts';
 import type { TapProblem } from '../hooks/isolated-tap.ts';
@@ -13,9 +14,12 @@ import type { NewEvent } from '../supervisor/events.ts';
 import { callExposed } from './call.ts';
 import { Carry, type DueDisposal } from './carry.ts';
 import { withDeadline } from './deadline.ts';
+import { culpritOf } from './culprit.ts';
 import { describeService } from './describe.ts';
 import type { PluginEntry } from './entry.ts';
+import { Faults, FAULTS_WITHIN_MS, MOST_FAULTS } from './faults.ts';
 import { DISPOSE_DEADLINE_MS, Generation } from './generation.ts';
+import type { PluginInstance } from './instance.ts';
 import type { PluginReport } from './report.ts';
 import { reportPlugins } from './reports.ts';
 import { Sections } from './sections.ts';
@@ -33,6 +37,15 @@ export interface PluginHostOptions {
   readonly supervisor: PluginSupervisor;
   /** Events of plugins: their own, and what goes wrong with them. */
   onEvent(event: NewEvent): void;
+  /** A plugin was switched off: its taps are left out already, what it deferred and carries is disposed of next. */
+  onSwitchedOff?(plugin: string): void;
+}
+
+/** Where an error that nobody caught came from. */
+export interface UncaughtFault {
+  readonly plugin: string;
+  /** The plugin is switched off, or not loaded any more and known for this: nothing new. */
+  readonly isKnown: boolean;
 }
 
 /** Holds the plugins of a supervisor, one generation of them in force at a time. */
@@ -55,6 +68,11 @@ export interface PluginHost {
   ): Promise<unknown>;
   /** What plugins add to the status of a service, by plugin name. Never throws. */
   describe(service: ServiceView): Readonly<Record<string, unknown>>;
+  /**
+   * Tells of an error that nobody caught, within the handler of the process. Undefined when it comes from no plugin. A plugin that more
+   * than 20 of them come from within 10 s is switched off until the next reload. Never throws.
+   */
+  uncaught(error: unknown): UncaughtFault | undefined;
   /** Gives up calls under way and disposes everything, last set up first, each step within its deadline. Never rejects. */
   close(): Promise<void>;
 }
@@ -92,6 +110,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const { clock, log, environment, supervisor, onEvent } = options;
   const carry = new Carry();
   const rests = new Rests(clock);
+  const faults = new Faults(clock);
   const pending = new Set<Generation>();
   const waiting = new Set<() => void>();
   let current = createGeneration(new Sections([]));
@@ -136,11 +155,36 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   async function disposeCarried(due: readonly DueDisposal[]): Promise<void> {
     for (const { plugin, key, dispose } of due) {
       try {
-        await withDeadline({ clock, deadlineMs: DISPOSE_DEADLINE_MS, work: dispose, late: lateDisposal });
+        const work = (): void | Promise<void> => asPlugin(plugin, dispose);
+        await withDeadline({ clock, deadlineMs: DISPOSE_DEADLINE_MS, work, late: lateDisposal });
       } catch (error) {
         complain(plugin, `dispose of "${key}"`, error);
       }
     }
+  }
+
+  function uncaught(error: unknown): UncaughtFault | undefined {
+    const entries = current.instances.map(({ entry }) => entry);
+    const plugin = culpritOf(error, entries);
+    if (plugin === undefined) return undefined;
+    const instance = current.instance(plugin);
+    if (instance?.off !== undefined) return { plugin, isKnown: true };
+    const isFlood = faults.isFlood(plugin);
+    if (isFlood && instance !== undefined) asCore(() => switchOff(instance, error));
+    return { plugin, isKnown: isFlood };
+  }
+
+  function switchOff(instance: PluginInstance, error: unknown): void {
+    const { name } = instance.entry.plugin;
+    const last = error instanceof Error ? error.message : String(error);
+    const reason = `more than ${MOST_FAULTS} errors that nobody caught came from it within ${FAULTS_WITHIN_MS / 1000}s, the last: ${last}`;
+    const generation = current;
+    generation.switchOff(instance, reason);
+    const message = `plugin "${name}" is switched off until the next reload: ${reason}`;
+    log.error({ plugin: name }, message);
+    onEvent({ type: 'plugin', plugin: name, hook: undefined, message });
+    options.onSwitchedOff?.(name);
+    void generation.disposeOf(instance).then(() => disposeCarried(carry.drop(name)));
   }
 
   async function discard(generation: Generation): Promise<void> {
@@ -226,6 +270,7 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       return released.length > 0;
     },
     call: (plugin, method, params, signal) => callExposed(current, { plugin, method, params, signal }),
+    uncaught,
     describe: (service) => describeService(current, { service, clock, rests, complain }),
     close() {
       closing ??= closeAll();

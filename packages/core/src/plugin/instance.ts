@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { ServiceView } from '../hooks/events.ts';
+import { asCore } from '../hooks/attribution.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import type { Rests } from '../hooks/rests.ts';
 import { scopeHooks } from '../hooks/scope.ts';
@@ -48,9 +49,11 @@ export interface PluginInstance {
   readonly describers: readonly Describe[];
   readonly activations: readonly Step[];
   readonly takeOvers: readonly Step[];
-  /** In order of registration. */
-  readonly disposers: readonly Step[];
   setupMs: number;
+  /** Why it was switched off, undefined while it is at work. */
+  off: string | undefined;
+  /** What was deferred, last registered first. Each is given out once. */
+  takeDisposers(): readonly Step[];
   /** No more taps, and what is deferred from now on runs at once. */
   end(): void;
   /** Cuts it off from the supervisor. */
@@ -113,7 +116,7 @@ export function createInstance(options: InstanceOptions): PluginInstance {
       if (typeof name !== 'string' || !EVENT_NAME.test(name)) {
         throw new TypeError(`emit: expected a name such as "example.com/${plugin}-done", received "${name}"`);
       }
-      if (isOpen) options.emit(name, data);
+      if (isOpen) asCore(() => options.emit(name, data));
     },
     supervisor: supervised.supervisor,
   };
@@ -125,8 +128,9 @@ export function createInstance(options: InstanceOptions): PluginInstance {
     describers,
     activations,
     takeOvers,
-    disposers,
     setupMs: 0,
+    off: undefined,
+    takeDisposers: () => disposers.splice(0).toReversed(),
     end() {
       isOpen = false;
     },

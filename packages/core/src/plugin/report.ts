@@ -29,6 +29,8 @@ export interface PluginReport {
   readonly from: string | null;
   /** Time its setup took. */
   readonly setupMs: number;
+  /** Why it is not called any more until the next reload, null while it is at work. */
+  readonly switchedOff: string | null;
   /** In the order in which they are called within each hook. */
   readonly taps: readonly TapReport[];
   readonly methods: readonly string[];

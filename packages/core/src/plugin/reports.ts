@@ -5,11 +5,12 @@ import type { PluginReport, TapReport } from './report.ts';
 /** What `tappet plugins` shows of a generation, in order of setup. */
 export function reportPlugins(generation: Generation): readonly PluginReport[] {
   const taps = orderedTaps(generation);
-  return generation.instances.map(({ entry, methods, setupMs }) => ({
+  return generation.instances.map(({ entry, methods, setupMs, off }) => ({
     name: entry.plugin.name,
     version: entry.version ?? entry.plugin.version ?? null,
     from: entry.from,
     setupMs,
+    switchedOff: off ?? null,
     taps: taps.filter((tap) => tap.plugin === entry.plugin.name).map(({ report }) => report),
     methods: [...methods.keys()],
   }));

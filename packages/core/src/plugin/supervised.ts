@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { asCore, asPlugin } from '../hooks/attribution.ts';
 import { isPromiseLike } from '../hooks/promise-like.ts';
 import type { Rests } from '../hooks/rests.ts';
 import type { Logger } from '../log.ts';
@@ -31,7 +32,7 @@ export function supervise({ plugin, supervisor, plan, log, clock, rests }: Super
 
   function subscribed(subscribe: () => () => void): () => void {
     if (!isOpen) return () => {};
-    const unsubscribe = subscribe();
+    const unsubscribe = asCore(subscribe);
     const release = (): void => {
       if (unsubscribes.delete(release)) unsubscribe();
     };
@@ -50,7 +51,7 @@ export function supervise({ plugin, supervisor, plan, log, clock, rests }: Super
       if (!isOpen || rests.leftMs(plugin) > 0) return;
       const startedMs = clock.nowMs();
       try {
-        const result = listener(...args);
+        const result = asPlugin(plugin, () => listener(...args));
         if (isPromiseLike(result)) Promise.resolve(result).catch(complain);
       } catch (error) {
         complain(error);
@@ -71,10 +72,10 @@ export function supervise({ plugin, supervisor, plan, log, clock, rests }: Super
     service: (name) => supervisor.service(name),
     async submit(service, intent) {
       if (!isOpen) return { outcome: 'refused', message: `this generation of plugin "${plugin}" is over` };
-      return supervisor.submit(service, { ...intent, plugin });
+      return asCore(() => supervisor.submit(service, { ...intent, plugin }));
     },
     requestStop(reason, exitCode) {
-      if (isOpen) supervisor.requestStop(reason, exitCode);
+      if (isOpen) asCore(() => supervisor.requestStop(reason, exitCode));
       else log.warn({ plugin }, `plugin "${plugin}" asked for a shutdown after its end: ${reason}`);
     },
     subscribe: (listener) => subscribed(() => supervisor.subscribe(isolated('events', listener))),
@@ -88,11 +89,11 @@ export function supervise({ plugin, supervisor, plan, log, clock, rests }: Super
       subscribed(() => supervisor.onNotify(service, isolated(`notifications of ${service}`, listener))),
     async reload() {
       if (!isOpen) throw new Error(`cannot reload: this generation of plugin "${plugin}" is over`);
-      return supervisor.reload();
+      return asCore(() => supervisor.reload());
     },
-    call: (other, method, params, signal) => supervisor.call(other, method, params, signal),
+    call: (other, method, params, signal) => asCore(() => supervisor.call(other, method, params, signal)),
     plugins: () => supervisor.plugins(),
-    releaseTap: (label) => supervisor.releaseTap(label),
+    releaseTap: (label) => asCore(() => supervisor.releaseTap(label)),
   };
   return {
     supervisor: Object.freeze(wrapped),

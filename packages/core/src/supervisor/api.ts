@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { SupervisorEvent } from './events.ts';
 import type { SupervisorExit, WaitOptions } from './options.ts';
+import type { UncaughtFault } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
 
@@ -77,6 +78,12 @@ export interface Supervisor extends PluginSupervisor, AsyncDisposable {
   wait(options?: WaitOptions): Promise<SupervisorExit>;
   /** Every error so far, first first. */
   readonly errors: readonly Error[];
+  /**
+   * Tells it of an error that nobody caught, from within the process's handler of `uncaughtException` or `unhandledRejection`. Undefined
+   * when it comes from no plugin. A plugin is never the end of a supervisor: one that more than 20 of them come from within
+   * 10 s is switched off until the next reload.
+   */
+  uncaught(error: unknown): UncaughtFault | undefined;
   /** A shutdown in progress gets one more second. */
   hurry(): void;
   /** The last events, oldest first. */

@@ -8,7 +8,7 @@ import { silentLogger } from '../log.ts';
 import { diffPlans } from '../plan/diff.ts';
 import type { Variables } from '../plan/interpolate.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
-import { createPluginHost, type PluginHost } from '../plugin/host.ts';
+import { createPluginHost, type PluginHost, type UncaughtFault } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ProcessLayer, ServicePipes } from '../process/contract.ts';
 import { descriptorBudget } from '../process/descriptors.ts';
@@ -84,6 +84,7 @@ class Engine implements Supervisor {
       environment: this.#environment,
       supervisor: this,
       onEvent: (event) => this.#bus.emit(event),
+      onSwitchedOff: () => this.#reopenSinks(),
     });
     this.#fleet = new Fleet({
       clock: this.#clock,
@@ -185,6 +186,10 @@ class Engine implements Supervisor {
   async [Symbol.asyncDispose](): Promise<void> {
     this.requestStop('disposed');
     await this.ended;
+  }
+
+  uncaught(error: unknown): UncaughtFault | undefined {
+    return this.#host.uncaught(error);
   }
 
   recentEvents(): readonly SupervisorEvent[] {
@@ -362,7 +367,7 @@ class Engine implements Supervisor {
     });
     this.#plan = plan;
     // Output goes to sinks of the new plugins before the old ones are disposed of.
-    await pending.commit(() => this.#fleet.runners.forEach((runner) => runner.openSinks({ again: true })));
+    await pending.commit(() => this.#reopenSinks());
     const diff = diffPlans(previous, plan);
     await this.#requireLayer().prepare([...diff.added, ...diff.restarted.map(({ to }) => to)].map(pipeOf));
     applyDiff(this.#fleet, diff, this.#background);
@@ -378,6 +383,10 @@ class Engine implements Supervisor {
     await this.#host.lifecycle.onReload({ plan, previous, diff });
     const plugins = { added: pending.added, removed: pending.removed };
     return { ...touched, unchanged: diff.unchanged.length, plugins };
+  }
+
+  #reopenSinks(): void {
+    for (const runner of this.#fleet.runners.values()) runner.openSinks({ again: true });
   }
 
   #restsForGood(service: ServiceFacts, end: { cause: Cause; failure: boolean; error: Error | undefined }): void {
