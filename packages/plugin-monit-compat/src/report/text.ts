@@ -14,13 +14,16 @@ export function statusText(reports: readonly ServiceReport[], server: ServerFact
   return `${heading(server)}\n${parts.join('\n')}`;
 }
 
+/** A longer name or status pushes its own row only, so that the others fit a terminal of 80 columns. */
+const WIDEST = 32;
+
 /** The short text view: a table of names, states and types. */
 export function summaryText(reports: readonly ServiceReport[], server: ServerFacts): string {
   const rows = [
     ['Service Name', 'Status', 'Type'],
     ...reports.map(({ service, status }) => [oneLine(service.name), status, TYPE_WORDS[service.type]]),
   ];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = [0, 1].map((column) => Math.min(WIDEST, Math.max(...rows.map((row) => (row[column] ?? '').length))));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
