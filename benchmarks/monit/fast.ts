@@ -2,17 +2,16 @@
  * `fast` for processes behind pid files: what looking for their end every 50 ms costs, and how long after a `kill -9` the start program
  * has brought the next one. The floor is the same program, run by a shell at once.
  *
- *   npx node benchmarks/monit/fast.ts [--rounds 30] [--counts 100] [--json]
+ *   npx node --conditions=@tappet/source benchmarks/monit/fast.ts [--rounds 30] [--counts 100] [--json]
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { silentLogger, systemClock } from '@tappet/core';
-import { loadMonitText, markFast, Session } from '@tappet/plugin-monit-compat/library';
 import { readSettings } from '../supervisor/harness/settings.ts';
 import { median } from '../supervisor/harness/statistics.ts';
+import { openSession } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const LOOK_MS = 5000;
@@ -88,28 +87,7 @@ async function watch(count: number, isFast: boolean): Promise<Watched> {
     ({ pidFile }, index) =>
       `check process p${index} with pidfile ${pidFile}\n  start program = "/bin/sh -c 'sleep 600 & echo $! > ${pidFile}'"`,
   );
-  const { configuration } = loadMonitText(text.join('\n'));
-  const session = new Session({ clock: systemClock });
-  const refused = { outcome: 'refused', message: 'a benchmark' } as const;
-  await session.adopt(
-    {
-      configuration: markFast(configuration, isFast),
-      own: new Map(),
-      pollMs: 3_600_000,
-      fastMs: 3_600_000,
-      isRehearsal: false,
-      host: 'localhost',
-      webhook: undefined,
-      statePath: undefined,
-      queueFolder: undefined,
-      controlFile: '',
-    },
-    {
-      supervisor: { service: () => undefined, serviceStatus: () => undefined, submit: async () => refused },
-      log: silentLogger,
-      emit: () => undefined,
-    },
-  );
+  const session = await openSession(text.join('\n'), { isFast });
   return {
     processes,
     async [Symbol.asyncDispose]() {

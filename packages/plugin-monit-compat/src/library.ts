@@ -6,7 +6,8 @@ export type { OwnServices, OwnSupervisor } from './watch/own-services.ts';
 export { type ProgramEnd, type RunProgram, type RunProgramInput, runProgram } from './watch/run-program.ts';
 export type { Sampling } from './watch/sampling.ts';
 export { Session, type SessionPlan, type SessionPorts, type SessionWorld } from './session.ts';
-export { Watch, type WatchParts, type WatchPlan } from './watch/watch.ts';
+export { Watch } from './watch/watch.ts';
+export type { LastLook, WatchParts, WatchPlan } from './watch/watch-parts.ts';
 export { escapeXml } from './http/xml.ts';
 export { answer, type PageReply, type PageRequest, type PageSource } from './http/answer.ts';
 export { type Access, createAccess } from './http/access.ts';
@@ -69,7 +70,7 @@ export {
 } from './engine/service-state.ts';
 // Measuring
 export { maySignal, type SignalInput, type SignalPermission } from './sample/identity.ts';
-export { commandLine, matchProcess, readPidFile } from './sample/process.ts';
+export { commandLine, matchProcess, readPidFile } from './sample/find-process.ts';
 export { type ProcStat, type ProcTable, readProcTable } from './sample/proc-table.ts';
 export { Sampler, withProbes } from './sample/sampler.ts';
 // Text

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@tappet/core';
 import { Alerts } from './alert/alerts.ts';
@@ -6,11 +6,11 @@ import { createMailer } from './alert/mailer.ts';
 import { fileQueue, memoryQueue } from './alert/queue.ts';
 import { postWebhook } from './alert/webhook.ts';
 import type { MonitEvent } from './engine/event.ts';
-import { beginState, carryState, type EngineState, type ServiceState } from './engine/service-state.ts';
-import type { MonitConfiguration, MonitService } from './model/configuration.ts';
+import { beginState, type EngineState, type ServiceState } from './engine/service-state.ts';
 import type { Prober, ProbeSettings } from './probe/prober.ts';
 import { createLateFigures } from './report/late-figures.ts';
 import { LANGUAGE_VERSION, type ServerFacts } from './report/server-facts.ts';
+import { fingerprintOf, keepUnchanged } from './same-plan.ts';
 import { isProcessAlive } from './sample/presence.ts';
 import { Sampler } from './sample/sampler.ts';
 import type { WebhookOptions } from './schema.ts';
@@ -19,7 +19,8 @@ import { OwnServices, type OwnSupervisor } from './watch/own-services.ts';
 import { type RunProgram, runProgram } from './watch/run-program.ts';
 import type { Sampling } from './watch/sampling.ts';
 import { type StateFile, stateFile } from './watch/state-file.ts';
-import { Watch, type WatchPlan } from './watch/watch.ts';
+import { Watch } from './watch/watch.ts';
+import type { WatchPlan } from './watch/watch-parts.ts';
 
 /** Everything of one generation that a session goes by. */
 export interface SessionPlan extends WatchPlan {
@@ -231,34 +232,6 @@ function realSampling({ configuration, own }: SessionPlan, services: OwnServices
       return ownName === undefined ? undefined : { pid: services.pid(ownName) };
     },
   });
-}
-
-/** Services whose statements are the same keep their counters; the others begin anew as after any reload. */
-function keepUnchanged(
-  configuration: MonitConfiguration,
-  { old, before }: { old: EngineState; before: MonitConfiguration },
-): EngineState {
-  const carried = new Map(carryState(configuration, old));
-  for (const service of configuration.services) {
-    const previous = before.byName.get(service.name);
-    const state = old.get(service.name);
-    if (state !== undefined && previous !== undefined && textOf(previous) === textOf(service))
-      carried.set(service.name, state);
-  }
-  return carried;
-}
-
-// Piece by piece: the text of hundreds of services at once would be megabytes.
-function fingerprintOf({ configuration, own, ...plan }: SessionPlan): string {
-  const { settings, services } = configuration;
-  const hash = createHash('sha1').update(textOf([settings, [...own], plan]));
-  for (const service of services) hash.update(textOf(service));
-  return hash.digest('base64');
-}
-
-/** As text without the places in files: a comment that moved a rule changes nothing. */
-function textOf(value: MonitService | readonly unknown[]): string {
-  return JSON.stringify(value, (key, inner: unknown) => (key === 'at' ? undefined : inner));
 }
 
 /** The folder for alerts beside the state of the supervisor. */

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { compilePattern } from '../language/pattern.ts';
 import { oneLine } from '../report/one-line.ts';
-import { commandLine, matchProcess } from '../sample/process.ts';
+import { commandLine, matchProcess } from '../sample/find-process.ts';
 import { readProcTable } from '../sample/proc-table.ts';
 import { convert } from '../text/convert.ts';
 import { explain } from '../text/explain.ts';

@@ -6,8 +6,8 @@ import type { Facts, ProbeAnswer, Sample } from '../engine/sample.ts';
 import type { ConnectionTest, PingTest } from '../language/ast.ts';
 import type { MonitService } from '../model/configuration.ts';
 import { hostOf } from '../probe/prober.ts';
-import type { LastLook } from '../watch/watch.ts';
 import type { Watch } from '../watch/watch.ts';
+import type { LastLook } from '../watch/watch-parts.ts';
 
 /** A port, socket, URL or ping test with its last answer. */
 export interface ProbeReport {

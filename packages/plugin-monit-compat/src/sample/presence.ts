@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../engine/sample.ts';
 import type { ServiceTarget } from '../language/ast.ts';
-import { matchProcess, readPidFile } from './process.ts';
+import { matchProcess, readPidFile } from './find-process.ts';
 import { readProcTable, readStat } from './proc-table.ts';
 
 /** The process that a pid file or a pattern leads to right now, undefined when none runs. A zombie does not. */

@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { ResourceMetric } from '../language/ast.ts';
-import type { ServiceTarget } from '../language/ast.ts';
-import { compilePattern } from '../language/pattern.ts';
+import { findProcess, type FindInput } from './find-process.ts';
 import type { Facts, ProcessIdentity, Sample } from '../engine/sample.ts';
 import { machine } from './machine.ts';
-import { type ProcStat, type ProcTable, readProcTable, readSmall } from './proc-table.ts';
+import { type ProcStat, type ProcTable, readSmall } from './proc-table.ts';
 
 /** What has to be remembered of a process to turn counters into rates. */
 export interface ProcessMemory {
@@ -28,16 +27,9 @@ export interface ProcessNeeds {
   readonly owner: boolean;
 }
 
-/** How a process is found; `pid` is one that our own supervisor runs. */
-export type ProcessTarget =
-  Extract<ServiceTarget, { kind: 'pidfile' | 'matching' }> | { readonly kind: 'pid'; readonly pid: number | undefined };
-
-export interface ProcessInput {
-  readonly target: ProcessTarget;
+export interface ProcessInput extends FindInput {
   readonly needs: ProcessNeeds;
-  readonly table: ProcTable;
   readonly memory: ProcessMemory | undefined;
-  readonly root?: string;
 }
 
 /** Figures that need the children of a process and with them the whole table. */
@@ -46,18 +38,6 @@ const TREE_METRICS: readonly ResourceMetric[] = ['totalCpu', 'totalMemory', 'chi
 /** True when the table must hold every process of the machine. */
 export function needsWholeTable({ target, needs }: Pick<ProcessInput, 'target' | 'needs'>): boolean {
   return target.kind === 'matching' || TREE_METRICS.some((metric) => needs.metrics.has(metric));
-}
-
-/** The pid in a pid file, undefined when the file is missing or holds no pid. */
-export function readPidFile(path: string): number | undefined {
-  try {
-    const text = readFileSync(path, 'utf8');
-    const match = /^\s*(\d{1,10})\s*(?:\n|$)/.exec(text);
-    const pid = match === null ? 0 : Number(match[1]);
-    return pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Looks at one process service. The memory that comes back is for the next look. */
@@ -82,47 +62,6 @@ export function sampleProcess(input: ProcessInput): {
       : undefined;
   const now = measure(stat, identity, input);
   return { sample: { presence: 'present', facts: facts({ stat, identity, now, before, input }) }, memory: now };
-}
-
-/** The pid that a target names, undefined when it names none. */
-export function pidOf(target: Exclude<ProcessTarget, { kind: 'matching' }>): number | undefined {
-  return target.kind === 'pid' ? target.pid : readPidFile(target.path);
-}
-
-function findProcess({ target, table, root }: ProcessInput): ProcStat | undefined {
-  if (target.kind !== 'matching') {
-    const pid = pidOf(target);
-    if (pid === undefined) return undefined;
-    return (
-      table.byPid.get(pid) ??
-      (table.isComplete
-        ? undefined
-        : readProcTable({ pids: [pid], atMs: table.atMs, ...(root === undefined ? {} : { root }) }).byPid.get(pid))
-    );
-  }
-  return matchProcess(target.pattern, table, root)[0];
-}
-
-/**
- * The processes whose command line matches, the one that counts first: a match whose parent does not match, the oldest
- * of those. This process and its own children with the pattern in their arguments do not count.
- */
-export function matchProcess(pattern: string, table: ProcTable, root = '/proc'): ProcStat[] {
-  const compiled = compilePattern(pattern);
-  if (!compiled.ok) return [];
-  const matches = [...table.byPid.values()].filter(
-    ({ pid, state, name }) =>
-      pid !== process.pid && state !== 'Z' && compiled.pattern.test(commandLine(pid, root) || name),
-  );
-  const pids = new Set(matches.map(({ pid }) => pid));
-  const rank = ({ ppid }: ProcStat): number => (pids.has(ppid) ? 1 : 0);
-  return matches.sort((a, b) => rank(a) - rank(b) || a.startTicks - b.startTicks || a.pid - b.pid);
-}
-
-/** The command line with blanks between its arguments. */
-export function commandLine(pid: number, root = '/proc'): string {
-  const bytes = readSmall(`${root}/${pid}/cmdline`) ?? '';
-  return Buffer.from(bytes, 'latin1').toString('utf8').replace(/\0+$/, '').replaceAll('\0', ' ');
 }
 
 function measure(stat: ProcStat, identity: ProcessIdentity, { needs, table, root }: ProcessInput): ProcessMemory {

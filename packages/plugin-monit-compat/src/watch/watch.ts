@@ -1,73 +1,23 @@
-import { type Clock, type Logger, type RestartDecision, sleep, type Timer } from '@tappet/core';
-import type { Alerts } from '../alert/alerts.ts';
+import { type RestartDecision, sleep, type Timer } from '@tappet/core';
 import type { EngineAction, ServiceAction } from '../engine/action.ts';
 import { applySteps, planSteps } from '../engine/dependencies.ts';
-import { beginPass, evaluateFast, evaluateService, type Evaluation, prerequisitesHold } from '../engine/evaluate.ts';
-import type { MonitEvent } from '../engine/event.ts';
+import { evaluateFast, evaluateService, type Evaluation } from '../engine/evaluate.ts';
 import { countRestart } from '../engine/restart-limit.ts';
 import type { Sample } from '../engine/sample.ts';
 import { FRESH_SERVICE, type ServiceState } from '../engine/service-state.ts';
-import type { MonitConfiguration, MonitService } from '../model/configuration.ts';
-import type { Prober } from '../probe/prober.ts';
-import { withProbes } from '../sample/sampler.ts';
-import type { IsAlive } from './death-watch.ts';
+import type { MonitService } from '../model/configuration.ts';
 import { FastLooks } from './fast-looks.ts';
 import type { StepResult } from './method.ts';
 import { Orders } from './orders.ts';
-import type { OwnServices } from './own-services.ts';
 import { type Order, Performer, reasonOf } from './performer.ts';
-import { makeProbes, wantsProbes } from './probing.ts';
-import type { RunProgram } from './run-program.ts';
+import { type Look, Rounds } from './rounds.ts';
 import type { Sampling } from './sampling.ts';
-
-/** What is watched, and how. */
-export interface WatchPlan {
-  readonly configuration: MonitConfiguration;
-  /** Names in the control language → names of our own services. */
-  readonly own: ReadonlyMap<string, string>;
-  readonly pollMs: number;
-  /** Time between two looks at `fast` resource rules. */
-  readonly fastMs: number;
-  readonly isRehearsal: boolean;
-  readonly host: string;
-}
-
-/** The world around the watch. */
-export interface WatchParts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly services: OwnServices;
-  readonly sampling: Sampling;
-  /** Looks of its own between two cycles; asked for once, when a rule is `fast`. */
-  readonly fastSampling: () => Sampling;
-  readonly isAlive: IsAlive;
-  readonly prober: Prober;
-  readonly run: RunProgram;
-  readonly alerts: Alerts;
-  /** Something is or is no longer monitored. */
-  onMonitoring(state: ReadonlyMap<string, ServiceState>): void;
-  onEvent(event: MonitEvent): void;
-}
-
-/** What the last look at a service found. */
-export interface LastLook {
-  readonly sample: Sample;
-  readonly wallMs: number;
-}
+import type { LastLook, WatchParts, WatchPlan } from './watch-parts.ts';
 
 /** Disposal of a plugin has five seconds. */
 const FAREWELL_MS = 3000;
 
-interface Look {
-  readonly service: MonitService;
-  readonly sample: Sample | undefined;
-  readonly isDue: boolean;
-}
-
-/**
- * The cycle: measures, probes, judges and has actions carried out. Each service is busy by itself: while it is probed or acted upon
- * it sits out, and nobody else waits for it, except what depends on it.
- */
+/** The cycle: has everything looked at, judges it and has actions carried out. */
 export class Watch {
   readonly plan: WatchPlan;
   readonly state: Map<string, ServiceState>;
@@ -75,8 +25,7 @@ export class Watch {
   cycles = 0;
   readonly #parts: WatchParts;
   readonly #performer: Performer;
-  /** Services that are being probed. */
-  readonly #probing = new Set<string>();
+  readonly #rounds: Rounds;
   readonly #orders = new Orders();
   readonly #stopped = new AbortController();
   readonly #fast: FastLooks;
@@ -94,6 +43,15 @@ export class Watch {
       isRehearsal: plan.isRehearsal,
       host: plan.host,
       lastSample: (service) => this.looks.get(service)?.sample,
+    });
+    this.#rounds = new Rounds({
+      ...parts,
+      configuration: plan.configuration,
+      own: plan.own,
+      state: this.state,
+      orders: this.#orders,
+      signal: this.#stopped.signal,
+      judge: (look) => this.#judge(look),
     });
     this.#fast = new FastLooks({
       clock: parts.clock,
@@ -142,7 +100,7 @@ export class Watch {
     this.#timer = clock.setTimer(this.plan.pollMs, () => this.cycle());
     this.cycles += 1;
     if (!this.plan.isRehearsal) this.#parts.alerts.retry();
-    this.#guarded(() => this.#lookAtAll());
+    this.#guarded(() => this.#rounds.begin());
   }
 
   /** Does what a person asks for. Resolves with what became of each step. */
@@ -185,31 +143,9 @@ export class Watch {
     this.#parts.onMonitoring(this.state);
   }
 
-  #isBusy(name: string): boolean {
-    return this.#probing.has(name) || this.#orders.has(name);
-  }
-
   #byOwnName(ownName: string): MonitService | undefined {
     for (const [name, own] of this.plan.own) if (own === ownName) return this.plan.configuration.byName.get(name);
     return undefined;
-  }
-
-  #lookAtAll(): void {
-    const { configuration } = this.plan;
-    const { clock, sampling } = this.#parts;
-    const begun = beginPass({ configuration, state: this.state, wallMs: clock.wallMs() });
-    for (const [name, value] of begun.state) this.state.set(name, value);
-    const due = new Set([...begun.due].filter((name) => !this.#isBusy(name)));
-    const samples = sampling.samplePass(due, clock.nowMs(), { startsPrograms: false });
-    const round = new Map<string, Promise<void>>();
-    for (const service of configuration.services) {
-      const { name } = service;
-      if (this.#isBusy(name) || this.state.get(name)?.monitoring === 'no') continue;
-      const look = this.#ownWord({ service, sample: samples.get(name), isDue: due.has(name) });
-      const waits = service.prerequisites.flatMap((other) => round.get(other) ?? []);
-      if (waits.length === 0 && !this.#mustProbe(look)) this.#judge(look);
-      else round.set(name, this.#judgeLater(look, waits));
-    }
   }
 
   #guarded(look: () => void): void {
@@ -217,50 +153,6 @@ export class Watch {
       look();
     } catch (error) {
       this.#parts.log.error(error instanceof Error ? { err: error } : {}, 'a cycle failed');
-    }
-  }
-
-  #ownWord(look: Look): Look {
-    const { service, sample, isDue } = look;
-    const ownName = this.plan.own.get(service.name);
-    if (ownName === undefined) return look;
-    const { services } = this.#parts;
-    if (services.isOff(ownName)) return { service, sample: undefined, isDue: false };
-    return {
-      service,
-      sample: isDue ? services.correct(ownName, sample, service.type === 'process') : undefined,
-      isDue,
-    };
-  }
-
-  #mustProbe({ service, sample, isDue }: Look): boolean {
-    const { configuration } = this.plan;
-    return (
-      isDue &&
-      sample !== undefined &&
-      prerequisitesHold(service, this.state) &&
-      wantsProbes({ service, configuration, sample })
-    );
-  }
-
-  async #judgeLater(look: Look, waits: readonly Promise<void>[]): Promise<void> {
-    const { service } = look;
-    const { name } = service;
-    const { signal } = this.#stopped;
-    this.#probing.add(name);
-    try {
-      await Promise.all(waits);
-      let { sample } = look;
-      if (sample !== undefined && this.#mustProbe(look)) {
-        const { configuration } = this.plan;
-        const { prober } = this.#parts;
-        sample = withProbes(sample, await makeProbes({ service, configuration, sample, prober, signal }));
-      }
-      // What was measured before somebody acted upon the service says nothing about it now: the order took it out of the set.
-      if (!signal.aborted && this.#probing.delete(name)) this.#judge({ ...look, sample });
-    } catch (error) {
-      this.#probing.delete(name);
-      this.#parts.log.error(error instanceof Error ? { err: error } : {}, `cannot check ${name}`);
     }
   }
 
@@ -304,8 +196,7 @@ export class Watch {
   }
 
   #inTurn<T>(order: Parameters<Orders['run']>[0], work: () => Promise<T>): Promise<T> {
-    // What was measured before says nothing about the services any more.
-    for (const { service } of order.steps) this.#probing.delete(service);
+    for (const { service } of order.steps) this.#rounds.forget(service);
     return this.#orders.run(order, work);
   }
 
@@ -318,7 +209,7 @@ export class Watch {
 
   #lookAtResources(service: MonitService): void {
     const { clock, services } = this.#parts;
-    if (this.#isBusy(service.name)) return;
+    if (this.#rounds.isBusy(service.name)) return;
     const ownName = this.plan.own.get(service.name);
     if (ownName !== undefined && services.pid(ownName) === undefined) return;
     const measured = this.#fastSampling?.sampleOne(service, clock.nowMs());

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, silentLogger, systemClock } from '@tappet/core';
+import { ConfigError } from '@tappet/core';
 import { type PluginHarness, pluginHarness } from '@tappet/core/testing';
-import { loadMonitText, markFast, type Sample, Session } from '@tappet/plugin-monit-compat/library';
+import { loadMonitText, markFast, type Sample } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realSession } from './real-session.ts';
 import { createWorld, GONE, type World } from './world.ts';
 
 let folder = '';
@@ -120,27 +121,7 @@ describe('the end of a process behind a pid file, with fast', () => {
     writeFileSync(pidFile, `${victim.pid}\n`);
     const { configuration } = loadMonitText(`check process real with pidfile ${pidFile}
   start program = "/bin/sh -c 'sleep 600 & echo $! > ${pidFile}'"`);
-    const session = new Session({ clock: systemClock });
-    const refused = { outcome: 'refused', message: '' } as const;
-    await session.adopt(
-      {
-        configuration: markFast(configuration, true),
-        own: new Map(),
-        pollMs: 3_600_000,
-        fastMs: 1000,
-        isRehearsal: false,
-        host: 'h',
-        webhook: undefined,
-        statePath: undefined,
-        queueFolder: undefined,
-        controlFile: '',
-      },
-      {
-        supervisor: { service: () => undefined, serviceStatus: () => undefined, submit: async () => refused },
-        log: silentLogger,
-        emit: () => undefined,
-      },
-    );
+    const session = await realSession(markFast(configuration, true), { pollMs: 3_600_000 });
     await until(() => session.watch?.looks.get('real')?.sample.presence === 'present');
     await kill(victim);
     await until(() => pidIn(pidFile) > 0 && pidIn(pidFile) !== victim.pid);

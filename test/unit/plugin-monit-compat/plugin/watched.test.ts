@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '@tappet/core';
 import { type PluginHarness, pluginHarness } from '@tappet/core/testing';
+import { loadMonitText } from '@tappet/plugin-monit-compat/library';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realSession } from './real-session.ts';
 import { createWorld, ENDED, GONE, type World } from './world.ts';
 
 let folder = '';
@@ -248,9 +251,6 @@ describe('timers', () => {
 
 describe('a pid file that names an innocent process', () => {
   it('never gets that process a signal', async () => {
-    const { Session, loadMonitText } = await import('@tappet/plugin-monit-compat/library');
-    const { silentLogger, systemClock } = await import('@tappet/core');
-    const { spawn } = await import('node:child_process');
     const innocent = spawn('sleep', ['600'], { stdio: 'ignore' });
     const pidFile = join(folder, 'stale.pid');
     writeFileSync(pidFile, String(innocent.pid));
@@ -258,27 +258,7 @@ describe('a pid file that names an innocent process', () => {
   start program = "/bin/true" with timeout 1 seconds
   stop program = "/bin/true" with timeout 1 seconds
   if memory > 1 B then restart`);
-    const session = new Session({ clock: systemClock });
-    const refused = { outcome: 'refused', message: '' } as const;
-    await session.adopt(
-      {
-        configuration,
-        own: new Map(),
-        pollMs: 50,
-        fastMs: 1000,
-        isRehearsal: false,
-        host: 'h',
-        webhook: undefined,
-        statePath: undefined,
-        queueFolder: undefined,
-        controlFile: '',
-      },
-      {
-        supervisor: { service: () => undefined, serviceStatus: () => undefined, submit: async () => refused },
-        log: silentLogger,
-        emit: () => undefined,
-      },
-    );
+    const session = await realSession(configuration, { pollMs: 50 });
     const end = performance.now() + 20_000;
     while ((session.watch?.pending.size ?? 0) === 0 && performance.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,12 @@ describe('a pid file', () => {
   it.each(['garbage', '', '4194304999'])('with %j means a process that does not run', (text) => {
     writeFileSync(pidFile, text);
     expect(sample()?.presence).toBe('missing');
+  });
+
+  it('that is a fifo, a device or a directory holds no pid, and is not waited for', () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    expect([fifo, '/dev/zero', folder].map(readPidFile)).toEqual([undefined, undefined, undefined]);
   });
 
   it('that is missing means a process that does not run', () => {
