@@ -8,7 +8,7 @@ export function textLogger(write: (text: string) => void, bindings: Readonly<Rec
     return (first: object | string, second?: string) => {
       const fields: object = typeof first === 'string' ? {} : first;
       const message = typeof first === 'string' ? first : (second ?? '');
-      write(`[${level.toUpperCase()}] ${who(bindings)}${message}${errorText(fields)}\n`);
+      write(`[${level.toUpperCase()}] ${who(bindings)}${message}${errorText(fields, message)}\n`);
     };
   }
   return {
@@ -27,7 +27,8 @@ function who(bindings: Readonly<Record<string, unknown>>): string {
     .join('');
 }
 
-/** pino's own key for an error. */
-function errorText(fields: object): string {
-  return 'err' in fields && fields.err instanceof Error ? `: ${fields.err.message}` : '';
+/** pino's own key for an error. Messages often have its text already. */
+function errorText(fields: object, message: string): string {
+  if (!('err' in fields) || !(fields.err instanceof Error)) return '';
+  return message.includes(fields.err.message) ? '' : `: ${fields.err.message}`;
 }

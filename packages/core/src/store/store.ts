@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TappetError } from '../errors/index.ts';
 import type { Logger } from '../log.ts';
@@ -25,7 +25,6 @@ const SUFFIX = '.json';
  * cannot be used. Files are replaced by rename, without fsync: they are only valid within one boot of the machine.
  */
 export async function openStore({ directory, project, log, flock: useFlock = true }: StoreOptions): Promise<Store> {
-  openDirectory(directory);
   const lock = lockOrThrow({ directory, project, useFlock });
   const services = join(directory, 'state');
   mkdirSync(services, { recursive: true, mode: 0o700 });
@@ -116,7 +115,7 @@ export async function openStore({ directory, project, log, flock: useFlock = tru
       if (isClosed) return;
       flush();
       isClosed = true;
-      if (clean) removeContent(directory);
+      if (clean) removeDirectory(directory);
       lock.release();
     },
   };
@@ -134,16 +133,23 @@ function lockOrThrow(about: { directory: string; project: string; useFlock: bool
 }
 
 function takeOrExplain({ directory, useFlock }: { directory: string; useFlock: boolean }): ReturnType<typeof takeLock> {
-  try {
-    return takeLock(directory, { useFlock });
-  } catch (cause) {
-    throw new TappetError(`cannot lock the runtime directory ${directory}: ${(cause as Error).message}`, {
-      code: 'ERR_STORE_IO',
-      hint: 'is its file system full or read-only?',
-      cause,
-    });
+  for (let attempt = 1; ; attempt++) {
+    openDirectory(directory);
+    try {
+      return takeLock(directory, { useFlock });
+    } catch (cause) {
+      // A predecessor that ends at this moment takes the directory away with it.
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && attempt < DIRECTORY_TRIES) continue;
+      throw new TappetError(`cannot lock the runtime directory ${directory}: ${(cause as Error).message}`, {
+        code: 'ERR_STORE_IO',
+        hint: 'is its file system full or read-only?',
+        cause,
+      });
+    }
   }
 }
+
+const DIRECTORY_TRIES = 3;
 
 function removeQuietly(path: string): void {
   try {
@@ -153,6 +159,12 @@ function removeQuietly(path: string): void {
   }
 }
 
-function removeContent(directory: string): void {
+/** Removes it with everything in it, unless a successor has put something there by now. */
+function removeDirectory(directory: string): void {
   for (const name of readdirSync(directory)) removeQuietly(join(directory, name));
+  try {
+    rmdirSync(directory);
+  } catch {
+    // A successor's lock, or a place where something is mounted.
+  }
 }

@@ -21,6 +21,14 @@ describe('the log for people', () => {
     expect(lines).toEqual(['[WARN] demo: cannot do it: boom\n', '[INFO] fine\n']);
   });
 
+  it('gives the text of an error once', async () => {
+    const lines = await written('text', ({ logger }) => {
+      logger.error({ err: new Error('it did not settle') }, 'tap "demo:x" on onExit failed: it did not settle');
+      logger.error({ err: new Error('') }, 'cannot do it');
+    });
+    expect(lines).toEqual(['[ERROR] tap "demo:x" on onExit failed: it did not settle\n', '[ERROR] cannot do it\n']);
+  });
+
   it('ends with the exit code', async () => {
     const lines = await written('text', (log) => log.ended({ exitCode: 1, reason: 'x', errors: [] }));
     expect(lines).toEqual(['Supervisor exiting with code 1\n']);

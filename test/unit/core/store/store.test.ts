@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import {
   type DaemonRecord,
@@ -188,11 +189,11 @@ describe('a store', () => {
     mkdirSync(join(directory, 'state'));
   });
 
-  it('removes everything of a finished supervisor', async () => {
+  it('removes everything of a finished supervisor, its directory too', async () => {
     const store = await open();
     store.writeService(record('web'));
     store.close({ clean: true });
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(base)).toEqual([]);
   });
 });
 
@@ -223,6 +224,7 @@ describe('a directory that cannot be trusted', () => {
 });
 
 const holder = fileURLToPath(new URL('holder.ts', import.meta.url));
+const relay = fileURLToPath(new URL('relay.ts', import.meta.url));
 
 /** Another process that holds the lock of the directory. */
 async function hold(flock: boolean): Promise<ChildProcess> {
@@ -254,6 +256,14 @@ describe.each([
     (await open({ flock })).close({ clean: false });
     (await open({ flock })).close({ clean: true });
     await expect(open({ flock })).resolves.toMatchObject({ directory });
+  });
+
+  it('goes from one to the other while each takes the directory away with it', async () => {
+    const argv = ['--conditions=@tappet/source', '--no-warnings', relay, directory, String(flock), '40'];
+    const children = [0, 1].map(() => spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] }));
+    const outputs = await Promise.all(children.map(({ stdout }) => text(stdout)));
+    expect(outputs).toEqual(['done\n', 'done\n']);
+    expect(readdirSync(base)).toEqual([]);
   });
 
   it('is held against a second one in the same process', async () => {
