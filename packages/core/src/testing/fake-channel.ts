@@ -18,6 +18,7 @@ export interface FakeChannel extends OutputChannel {
 export function fakeChannel(service: string): FakeChannel {
   const listeners = new Set<(chunk: Uint8Array, stream: OutputStream) => void>();
   let lanes = new Map<OutputStream, Lane>();
+  let openSink: Parameters<OutputChannel['setSinks']>[0] | undefined;
   const kept: Uint8Array[] = [];
   let keptBytes = 0;
   let bytesRead = 0;
@@ -27,6 +28,16 @@ export function fakeChannel(service: string): FakeChannel {
     keptBytes += chunk.length;
     bytesRead += chunk.length;
     while (keptBytes > KEPT_BYTES && kept.length > 1) keptBytes -= kept.shift()?.length ?? 0;
+  }
+
+  /** The lane of a stream: those that appear after `setSinks`, because the layout changed, get their sink then. */
+  function laneOf(stream: OutputStream): Lane | undefined {
+    const known = lanes.get(stream);
+    if (known !== undefined || openSink === undefined) return known;
+    const lane = new Lane();
+    lanes.set(stream, lane);
+    lane.sink = openSink(stream, () => lane.resume());
+    return lane;
   }
 
   async function closeLanes(): Promise<void> {
@@ -45,12 +56,9 @@ export function fakeChannel(service: string): FakeChannel {
     },
     async setSinks(open) {
       await closeLanes();
-      const streams: OutputStream[] = this.layout === 'split' ? ['stdout', 'stderr'] : ['output'];
-      for (const stream of streams) {
-        const lane = new Lane();
-        lane.sink = open(stream, () => lane.resume());
-        lanes.set(stream, lane);
-      }
+      openSink = open;
+      for (const stream of this.layout === 'split' ? (['stdout', 'stderr'] as const) : (['output'] as const))
+        laneOf(stream);
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -61,7 +69,7 @@ export function fakeChannel(service: string): FakeChannel {
     write(chunk, from = 'stdout') {
       const stream = this.layout === 'split' ? from : 'output';
       keep(chunk);
-      lanes.get(stream)?.push(chunk);
+      laneOf(stream)?.push(chunk);
       for (const listener of listeners) listener(chunk, stream);
     },
     inject(chunk) {
@@ -70,6 +78,7 @@ export function fakeChannel(service: string): FakeChannel {
     drain: async () => {},
     async close() {
       listeners.clear();
+      openSink = undefined;
       await closeLanes();
     },
   };

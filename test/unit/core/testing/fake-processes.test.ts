@@ -147,6 +147,26 @@ describe('fake processes', () => {
     expect(seen).toEqual(['stderr oops']);
   });
 
+  it('opens a sink for a stream that appears later, once, and for none after the end', async () => {
+    const processes = layer();
+    await processes.spawn(request('web'));
+    const opened: string[] = [];
+    const taken: string[] = [];
+    const channel = processes.channel('web');
+    await channel.setSinks((stream) => {
+      opened.push(stream);
+      return { write: (chunk) => taken.push(`${stream} ${new TextDecoder().decode(chunk)}`) > 0 };
+    });
+    await processes.prepare([{ name: 'web', output: 'split', user: undefined, group: undefined, notify: false }]);
+    processes.print('web', 'a', 'stderr');
+    processes.print('web', 'b', 'stderr');
+    expect(opened).toEqual(['output', 'stderr']);
+    expect(taken).toEqual(['stderr a', 'stderr b']);
+    await channel.close({ remove: false });
+    processes.print('web', 'c', 'stdout');
+    expect(opened).toEqual(['output', 'stderr']);
+  });
+
   it('lets processes live on when the supervisor crashes, for the next one to adopt', async () => {
     const processes = layer();
     const first = await processes.spawn(request('web'));
