@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, type Stats, statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { blocksOf } from './read-blocks.ts';
+import { openStored } from './open-files.ts';
+import { blocksOfStored } from './read-blocks.ts';
 import type { StoredFile, StoredLog } from './stored-log.ts';
 
 const POLL_MS = 100;
@@ -12,17 +13,17 @@ export interface Following {
   readonly list: () => StoredLog | Promise<StoredLog>;
   readonly path: string;
   readonly signal: AbortSignal;
-  /** Where to begin in the file of now. */
-  readonly start: number;
+  /** The file of now, open, and where to begin in it; undefined: with whatever has the path. */
+  readonly from?: { readonly descriptor: number; readonly end: number } | undefined;
 }
 
 /**
  * What is written to a log from a position on, through any number of rotations: by rename, by copying and emptying, with
- * compression. Ends when the signal aborts.
+ * compression. Ends when the signal aborts; closes the file it began with.
  */
-export async function* followLog({ list, path, signal, start }: Following): AsyncGenerator<Buffer, void> {
-  let descriptor = await openWhenThere(path, signal);
-  let position = start;
+export async function* followLog({ list, path, signal, from: begin }: Following): AsyncGenerator<Buffer, void> {
+  let descriptor = begin?.descriptor ?? (await openWhenThere(path, signal));
+  let position = begin?.end ?? 0;
   try {
     while (descriptor !== undefined && !signal.aborted) {
       const buffer = Buffer.allocUnsafe(CHUNK);
@@ -39,14 +40,14 @@ export async function* followLog({ list, path, signal, start }: Following): Asyn
         if (fstatSync(descriptor).size > position) continue;
         const next = await openWhenThere(path, signal);
         const upTo = next === undefined ? undefined : fstatSync(next);
-        for (const file of filesBetween(own, { upTo, log: await list() })) yield* blocksOf(file);
+        for (const file of filesBetween(own, { upTo, log: await list() })) yield* blocksOfStored(file);
         closeSync(descriptor);
         descriptor = next;
         position = 0;
       } else if (own.size < position) {
         // Emptied in place: what was not read yet is at the end of the copy.
         const [copy] = (await list()).archives;
-        if (copy !== undefined) yield* from(copy, position);
+        if (copy !== undefined) yield* rest(copy, position);
         position = 0;
       } else {
         await pause(POLL_MS, undefined, { signal }).catch(() => undefined);
@@ -72,26 +73,23 @@ function isSame({ path, modifiedMs }: StoredFile, stat: Stats): boolean {
   return isInode || Math.abs(modifiedMs - stat.mtimeMs) < 0.01;
 }
 
-async function* from(file: StoredFile, position: number): AsyncGenerator<Buffer, void> {
+async function* rest(file: StoredFile, position: number): AsyncGenerator<Buffer, void> {
   if (!file.isCompressed) {
-    yield* blocksOf(file, position);
+    yield* blocksOfStored(file, position);
     return;
   }
   let skip = position;
-  for await (const block of blocksOf(file)) {
-    const rest = block.subarray(Math.min(skip, block.length));
+  for await (const block of blocksOfStored(file)) {
+    const unseen = block.subarray(Math.min(skip, block.length));
     skip = Math.max(0, skip - block.length);
-    if (rest.length > 0) yield rest;
+    if (unseen.length > 0) yield unseen;
   }
 }
 
 async function openWhenThere(path: string, signal: AbortSignal): Promise<number | undefined> {
   for (;;) {
-    try {
-      return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+    const descriptor = openStored(path);
+    if (descriptor !== undefined) return descriptor;
     await pause(POLL_MS, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return undefined;
   }

@@ -20,7 +20,7 @@ export function listLog(
 function storedFile(path: string, isCompressed: boolean): StoredFile | undefined {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile()) return undefined;
-  return { path, bytes: stat.size, modifiedMs: stat.mtimeMs, isCompressed };
+  return { path, bytes: stat.size, modifiedMs: stat.mtimeMs, isCompressed, inode: stat.ino };
 }
 
 function namesIn(folder: string): readonly string[] {

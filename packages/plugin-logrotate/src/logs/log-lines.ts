@@ -3,9 +3,10 @@ import { eachLine } from './each-line.ts';
 import { followLog } from './follow-log.ts';
 import { mergeByTime } from './merge.ts';
 import { timeOfLine } from './line-time.ts';
-import { lastLines, readLog } from './read-log.ts';
+import { closeFiles, openLogFiles, type OpenLogFiles } from './open-files.ts';
+import { lastLines, mayHold, readFiles } from './read-log.ts';
 import { type LineFilter, Selection } from './selection.ts';
-import type { StoredLog, StoredLogs } from './stored-log.ts';
+import type { StoredFile, StoredLog, StoredLogs } from './stored-log.ts';
 
 /** What `tappet log-files` was asked for. */
 export interface LogQuery {
@@ -17,6 +18,8 @@ export interface LogQuery {
   readonly hasColors: boolean;
 }
 
+/** With -f alone, as with tail. */
+const LINES_BEFORE_NEW = 10;
 const COLORS = [36, 33, 35, 32, 34, 96, 93, 95];
 
 /** Prints the wanted lines of some logs: bytes as they are of one, with names and in the order of their times of several. */
@@ -35,37 +38,38 @@ export async function printLogs(
   },
 ): Promise<void> {
   const print = printer(logs, { query, out });
-  const starts = logs.map(({ current }) => current?.bytes ?? 0);
-  const sources = logs.map((log, index) => until(log, { query, start: starts[index] ?? 0 }));
-  if (sources.length === 1) for await (const block of sources[0] ?? []) await print(0, block);
-  else await printMerged(sources, { count: query.count, print });
+  const latest = (log: StoredLog) => async (): Promise<StoredLog> =>
+    (await list()).logs.find(({ path }) => path === log.path) ?? log;
+  const isWanted = (file: StoredFile): boolean => mayHold(file, query.filter);
+  const wholeLines = query.isFollowed;
+  const opened = await Promise.all(logs.map((log) => openLogFiles(log, { isWanted, latest: latest(log), wholeLines })));
+  try {
+    const sources = opened.map((files) => untilNow(files, query));
+    if (sources.length === 1) for await (const block of sources[0] ?? []) await print(0, block);
+    else await printMerged(sources, { count: query.count, print });
+  } finally {
+    for (const files of opened) closeFiles(query.isFollowed ? { ...files, current: undefined } : files);
+  }
   if (!query.isFollowed) return;
   await Promise.all(
     logs.map(async (log, index) => {
       const selection = new Selection({ grep: query.filter.grep });
-      const latest = async (): Promise<StoredLog> => (await list()).logs.find(({ path }) => path === log.path) ?? log;
-      const { path } = log;
-      for await (const block of lines(followLog({ list: latest, path, signal, start: starts[index] ?? 0 }))) {
+      const following = { list: latest(log), path: log.path, signal, from: opened[index]?.current };
+      for await (const block of lines(followLog(following))) {
         for (const part of selection.of(block)) await print(index, part);
       }
     }),
   );
 }
 
-/** What is there now. Following goes on from the size that the file had when it was listed. */
-async function* until(
-  log: StoredLog,
-  { query, start }: { query: LogQuery; start: number },
-): AsyncGenerator<Buffer, void> {
+/** What is there now. */
+async function* untilNow({ old, current }: OpenLogFiles, query: LogQuery): AsyncGenerator<Buffer, void> {
+  const files = current === undefined ? old : [...old, current];
   const { count, filter, isFollowed } = query;
-  if (count !== undefined) {
-    yield* await lastLines(log, { count, filter });
-    return;
-  }
   // With -f alone only what is new is of interest, as with tail.
   const isOldWanted = !isFollowed || filter.sinceMs !== undefined || filter.grep !== undefined;
-  if (isOldWanted) yield* readLog(log, filter);
-  else if (start > 0) yield* await lastLines(log, { count: 10, filter });
+  if (count === undefined && isOldWanted) yield* readFiles(files, filter);
+  else yield* await lastLines(files, { count: count ?? LINES_BEFORE_NEW, filter });
 }
 
 async function printMerged(

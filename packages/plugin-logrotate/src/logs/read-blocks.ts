@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { type OpenFile, openStored } from './open-files.ts';
 import { Collector } from './small-memory.ts';
 import type { StoredFile } from './stored-log.ts';
 
@@ -9,43 +10,45 @@ const CHUNK = 64 * 1024;
  * The content of a file, unpacked, in pieces of whole lines. A last line without a newline gets one. Never holds more than a piece and
  * a line.
  */
-export async function* blocksOf(
-  file: Pick<StoredFile, 'path' | 'isCompressed'>,
-  start = 0,
-): AsyncGenerator<Buffer, void> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    // Rotated away or removed since it was listed.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
+export async function* blocksOf(file: OpenFile, start = 0): AsyncGenerator<Buffer, void> {
   const collector = new Collector();
   try {
-    for await (const chunk of await contentOf(file, { descriptor, start })) {
+    for await (const chunk of await contentOf(file, start)) {
       yield chunk;
       collector.read(chunk.length);
     }
   } finally {
-    closeSync(descriptor);
     collector.end();
   }
 }
 
-async function contentOf(
+/** {@link blocksOf} by name; nothing when there is no such file any more. */
+export async function* blocksOfStored(
   { path, isCompressed }: Pick<StoredFile, 'path' | 'isCompressed'>,
-  { descriptor, start }: { descriptor: number; start: number },
+  start = 0,
+): AsyncGenerator<Buffer, void> {
+  const descriptor = openStored(path);
+  if (descriptor === undefined) return;
+  try {
+    yield* blocksOf({ path, isCompressed, descriptor, end: Infinity }, start);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function contentOf(
+  { path, isCompressed, descriptor, end }: OpenFile,
+  start: number,
 ): Promise<AsyncIterable<Buffer>> {
-  if (!isCompressed) return wholeLines(chunksOf(descriptor, start));
+  if (!isCompressed) return wholeLines(chunksOf(descriptor, { start, end }));
   const { unpacked } = await import('./unpack.ts');
   return wholeLines(unpacked(path, descriptor));
 }
 
-function* chunksOf(descriptor: number, start: number): Generator<Buffer, void> {
-  for (let position = start; ;) {
+function* chunksOf(descriptor: number, { start, end }: { start: number; end: number }): Generator<Buffer, void> {
+  for (let position = start; position < end;) {
     const chunk = Buffer.allocUnsafeSlow(CHUNK);
-    const length = readSync(descriptor, chunk, 0, CHUNK, position);
+    const length = readSync(descriptor, chunk, 0, Math.min(CHUNK, end - position), position);
     if (length === 0) return;
     position += length;
     yield chunk.subarray(0, length);

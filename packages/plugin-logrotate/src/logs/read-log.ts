@@ -1,17 +1,23 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import type { OpenFile } from './open-files.ts';
 import { blocksOf } from './read-blocks.ts';
 import { type LineFilter, Selection } from './selection.ts';
-import type { StoredFile, StoredLog } from './stored-log.ts';
+import type { StoredFile } from './stored-log.ts';
 
 const NEWLINE = 10;
 const STEP = 64 * 1024;
 /** Bytes that are put away at least before it is looked what is needed of them. */
 const LOOK_EVERY = 256 * 1024;
 
-/** The wanted lines of a log and its old files, oldest first, in blocks of whole lines. */
-export async function* readLog(log: StoredLog, filter: LineFilter): AsyncGenerator<Buffer, void> {
+/** Whether a file can hold anything wanted. */
+export function mayHold({ modifiedMs }: StoredFile, { sinceMs = -Infinity }: LineFilter): boolean {
+  return modifiedMs >= sinceMs;
+}
+
+/** The wanted lines of some files, given oldest first, in blocks of whole lines. */
+export async function* readFiles(files: readonly OpenFile[], filter: LineFilter): AsyncGenerator<Buffer, void> {
   const selection = new Selection(filter);
-  for (const file of wantedFiles(log, filter)) {
+  for (const file of files) {
     for await (const block of blocksOf(file)) {
       yield* selection.of(block);
       if (selection.hasEnded) return;
@@ -19,30 +25,24 @@ export async function* readLog(log: StoredLog, filter: LineFilter): AsyncGenerat
   }
 }
 
-/** The last wanted lines, oldest first. Old files are only opened when the newer ones have too few. */
+/** The last wanted lines, oldest first. Old files are only read when the newer ones have too few. */
 export async function lastLines(
-  log: StoredLog,
+  files: readonly OpenFile[],
   { count, filter }: { count: number; filter: LineFilter },
 ): Promise<Buffer[]> {
   let lines: Buffer[] = [];
-  for (const file of wantedFiles(log, filter).toReversed()) {
+  for (const file of files.toReversed()) {
     if (lines.length >= count) break;
     const isWhole = filter.grep === undefined && filter.sinceMs === undefined && filter.untilMs === undefined;
-    const start = isWhole && !file.isCompressed ? tailStart(file.path, count - lines.length) : 0;
+    const start = isWhole && !file.isCompressed ? tailStart(file, count - lines.length) : 0;
     lines = [...(await lastOf(file, { count: count - lines.length, filter, start })), ...lines];
   }
   return lines;
 }
 
-/** Those that can hold anything wanted, oldest first. */
-function wantedFiles({ archives, current }: StoredLog, { sinceMs = -Infinity }: LineFilter): StoredFile[] {
-  const files = [...archives.toReversed(), ...(current === undefined ? [] : [current])];
-  return files.filter(({ modifiedMs }) => modifiedMs >= sinceMs);
-}
-
 /** Blocks are put away until they are more than what was kept of those before; then all but the last lines go. */
 async function lastOf(
-  file: StoredFile,
+  file: OpenFile,
   { count, filter, start }: { count: number; filter: LineFilter; start: number },
 ): Promise<Buffer[]> {
   const selection = new Selection(filter);
@@ -76,26 +76,20 @@ function lastIn(parts: readonly Buffer[], count: number): Buffer[] {
 }
 
 /** Where the last lines of a plain file begin. */
-function tailStart(path: string, count: number): number {
-  const descriptor = openSync(path, 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(STEP);
-    let left = count;
-    const { size } = statSync(path);
-    for (let end = size; end > 0;) {
-      const start = Math.max(0, end - STEP);
-      const length = readSync(descriptor, buffer, 0, end - start, start);
-      const block = buffer.subarray(0, length);
-      // The newline at the very end closes the last line, it does not begin one.
-      for (let at = block.lastIndexOf(NEWLINE, end === size ? length - 2 : length - 1); at >= 0;) {
-        if (--left === 0) return start + at + 1;
-        if (at === 0) break;
-        at = block.lastIndexOf(NEWLINE, at - 1);
-      }
-      end = start;
+function tailStart({ descriptor, end: size }: OpenFile, count: number): number {
+  const buffer = Buffer.allocUnsafe(STEP);
+  let left = count;
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - STEP);
+    const length = readSync(descriptor, buffer, 0, end - start, start);
+    const block = buffer.subarray(0, length);
+    // The newline at the very end closes the last line, it does not begin one.
+    for (let at = block.lastIndexOf(NEWLINE, end === size ? length - 2 : length - 1); at >= 0;) {
+      if (--left === 0) return start + at + 1;
+      if (at === 0) break;
+      at = block.lastIndexOf(NEWLINE, at - 1);
     }
-    return 0;
-  } finally {
-    closeSync(descriptor);
+    end = start;
   }
+  return 0;
 }

@@ -4,6 +4,8 @@ export interface StoredFile {
   readonly bytes: number;
   readonly modifiedMs: number;
   readonly isCompressed: boolean;
+  /** Tells it from another file that has its name by now. */
+  readonly inode: number;
 }
 
 /** A log of a service as `files` of the control API tells it: plain values. */

@@ -92,6 +92,60 @@ describe('reading a log', () => {
     expect(await one.read({ filter: { grep: /at x{699}$/ } })).toBe(`  at ${'x'.repeat(699)}\n`.repeat(2));
   });
 
+  it.each(['before it is read', 'while it is read'])('reads a log once that is rotated %s', async (when) => {
+    const one = rotated();
+    const at = (name: string): string => join(one.folder, name);
+    const listed = one.log();
+    let isRotated = false;
+    const rotate = (): void => {
+      isRotated = true;
+      renameSync(at('web.log.3.gz'), at('web.log.4.gz'));
+      renameSync(at('web.log.2.gz'), at('web.log.3.gz'));
+      writeFileSync(at('web.log.2.gz'), gzipSync(text(2000, 3000)));
+      renameSync(at('web.log'), at('web.log.1'));
+      writeFileSync(at('web.log'), text(3500, 3600));
+    };
+    if (when === 'before it is read') rotate();
+    let said = '';
+    await printLogs([listed], {
+      query: { filter: {}, count: undefined, isFollowed: false, isJson: false, hasColors: false },
+      list: async () => ({ logs: [one.log()], budget: null }),
+      out(bytes) {
+        said += Buffer.from(bytes).toString();
+        if (!isRotated) rotate();
+      },
+      signal: new AbortController().signal,
+    });
+    expect(said).toBe(text(0, when === 'before it is read' ? 3600 : 3500));
+  });
+
+  it('goes on with -f where it has ended, though the log grew and was rotated meanwhile', async () => {
+    const one = rotated();
+    const at = (name: string): string => join(one.folder, name);
+    const abort = new AbortController();
+    let said = '';
+    appendFileSync(at('web.log'), line(3500).slice(0, 20));
+    const printing = printLogs([one.log()], {
+      query: { filter: { grep: /line/ }, count: undefined, isFollowed: true, isJson: false, hasColors: false },
+      list: async () => ({ logs: [one.log()], budget: null }),
+      out(bytes) {
+        if (said === '') {
+          appendFileSync(at('web.log'), line(3500).slice(20) + line(3501));
+          for (const number of [3, 2]) renameSync(at(`web.log.${number}.gz`), at(`web.log.${number + 1}.gz`));
+          renameSync(at('web.log.1'), at('web.log.2'));
+          renameSync(at('web.log'), at('web.log.1'));
+          writeFileSync(at('web.log'), line(3502));
+        }
+        said += Buffer.from(bytes).toString();
+      },
+      signal: abort.signal,
+    });
+    await expect.poll(() => said.length).toBe(text(0, 3503).length);
+    abort.abort();
+    await printing;
+    expect(said).toBe(text(0, 3503));
+  });
+
   it('says that an old log is damaged', async () => {
     const one = shelf();
     writeFileSync(join(one.folder, 'web.log.1.gz'), gzipSync(text(0, 5000)).subarray(0, 9000));
@@ -153,7 +207,7 @@ describe('following a log', () => {
       const abort = new AbortController();
       let said = '';
       const following = (async () => {
-        for await (const block of followLog({ list: () => one.log(), path, signal: abort.signal, start: 0 }))
+        for await (const block of followLog({ list: () => one.log(), path, signal: abort.signal }))
           said += block.toString();
       })();
       for (let round = 0; round < 6; round++) {
