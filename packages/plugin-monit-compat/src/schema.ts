@@ -1,4 +1,4 @@
-import { parseDuration } from '@tappet/core';
+import { type ConfigIssue, type ConfigPath, parseDuration } from '@tappet/core';
 import * as v from 'valibot';
 import { readForCheck } from './control-reading.ts';
 import { fastIssues, type FastServices } from './model/fast-services.ts';
@@ -102,8 +102,11 @@ export const configSchema: v.GenericSchema<unknown, MonitOptions> = v.pipe(
     const { include, monit, fast } = dataset.value;
     if (include.length === 0 && monit === undefined && fast === false) return;
     const { issues, configuration } = readForCheck(dataset.value);
-    for (const issue of [...issues, ...fastIssues(configuration, fast)]) {
-      if (issue.severity !== 'warning') addIssue({ message: issueLine(issue) });
+    for (const issue of fastIssues(configuration, fast))
+      addIssue({ message: issueLine(issue), path: pathTo(dataset.value, issue.path.slice(2)) });
+    const key = include.length === 0 ? 'monit' : 'include';
+    for (const issue of issues) {
+      if (issue.severity !== 'warning') addIssue({ message: issueLine(issue), path: pathTo(dataset.value, [key]) });
     }
   }),
 );
@@ -124,7 +127,7 @@ export const serviceSchema: v.GenericSchema<unknown, MonitServiceOptions> = v.pi
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const message of problemsOf(dataset.value)) addIssue({ message });
+    for (const issue of problemsOf(dataset.value)) addIssue({ message: issueLine(issue) });
   }),
 );
 
@@ -133,7 +136,7 @@ export const monitKey: v.GenericSchema<unknown, string> = v.pipe(
   text,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const message of problemsOf({ monit: dataset.value })) addIssue({ message });
+    for (const issue of problemsOf({ monit: dataset.value })) addIssue({ message: issueLine(issue) });
   }),
 );
 
@@ -142,13 +145,26 @@ export const rulesKey: v.GenericSchema<unknown, readonly InlineRule[]> = v.pipe(
   rulesList,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const message of problemsOf({ rules: dataset.value })) addIssue({ message });
+    for (const issue of problemsOf({ rules: dataset.value })) {
+      const index = Number(/^rules\[(\d+)\]$/.exec(issue.file ?? '')?.[1] ?? 0);
+      addIssue({ message: issueLine(issue), path: pathTo(dataset.value, [index]) });
+    }
   }),
 );
 
-function problemsOf(options: MonitServiceOptions): string[] {
+function problemsOf(options: MonitServiceOptions): ConfigIssue[] {
   if (options.monit === undefined && options.rules === undefined) return [];
-  return readShared({ service: 'service', ...options })
-    .issues.filter(({ severity }) => severity !== 'warning')
-    .map(issueLine);
+  return readShared({ service: 'service', ...options }).issues.filter(({ severity }) => severity !== 'warning');
+}
+
+/** Where in a value an issue is, so that it is shown there in the file. */
+function pathTo(value: unknown, keys: ConfigPath): [v.IssuePathItem, ...v.IssuePathItem[]] | undefined {
+  const [first, ...rest] = keys.map((key): v.IssuePathItem => ({
+    type: 'unknown',
+    origin: 'value',
+    input: value,
+    key,
+    value: undefined,
+  }));
+  return first === undefined ? undefined : [first, ...rest];
 }

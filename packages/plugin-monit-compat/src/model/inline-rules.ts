@@ -69,7 +69,7 @@ function misplaced(node: ServiceNode): ConfigIssue[] {
   if (node.depends.length > 0) found.push({ what: '"depends on"', hint: 'use depends_on of the service' });
   return found.map(({ what, hint }) => ({
     code: 'ERR_CONFIG_TYPE',
-    message: `cannot use ${what} in the rules of "${node.name}": the supervisor runs this service itself`,
+    message: `cannot use ${what} in rules of a service that the supervisor runs itself`,
     path: [node.name],
     hint,
     severity: 'error',
