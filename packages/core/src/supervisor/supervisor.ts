@@ -1,41 +1,27 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { type Component, componentKind, type LaunchOptions } from '../component/component.ts';
-import { ComponentRunner } from '../component/component-runner.ts';
-import { componentSpec } from '../component/component-spec.ts';
 import { TappetError } from '../errors/base.ts';
 import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import { silentLogger } from '../log.ts';
-import { diffPlans } from '../plan/diff.ts';
-import type { Variables } from '../plan/interpolate.ts';
-import type { Plan, ServiceSpec } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { createPluginHost, type PluginHost, type UncaughtFault } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
-import type { ProcessLayer, ServicePipes } from '../process/contract.ts';
-import { descriptorBudget } from '../process/descriptors.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { ServiceFacts } from '../service/facts.ts';
-import type { Service } from '../service/service.ts';
-import type { Store } from '../store/contract.ts';
 import { VERSION } from '../version.ts';
 import { abortable } from './abortable.ts';
-import { adoptAll } from './adopt.ts';
 import type { ReloadReport, Supervisor } from './api.ts';
-import { applyDiff } from './apply-diff.ts';
 import { Background } from './background.ts';
-import { checkAccounts } from './check-accounts.ts';
 import { type Cause, formatCause } from '../service/cause.ts';
 import { Descent } from './descent.ts';
 import { EventBus } from './event-bus.ts';
 import type { SupervisorEvent } from './events.ts';
 import { Fleet } from './fleet.ts';
-import { accept, type Accepted, isError, located } from './inspect.ts';
-import { openMachine } from './machine.ts';
+import { Launcher } from './launch.ts';
 import type { SupervisorExit, SupervisorOptions, WaitOptions } from './options.ts';
-import { prepare, type Prepared } from './prepare.ts';
-import { readConfiguration } from './read-configuration.ts';
-import { daemonRecord } from './records.ts';
+import { Premises } from './premises.ts';
+import { Rollout } from './rollout.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
-import { unknownService } from './unknown-service.ts';
 
 /** Makes a supervisor. Nothing happens before `start`. Throws a TypeError when both a source and services are given. */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -43,74 +29,85 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 }
 
 class Engine implements Supervisor {
-  readonly #options: SupervisorOptions;
-  readonly #environment: Variables;
   readonly #clock: Clock;
   readonly #bus: EventBus;
   readonly #host: PluginHost;
   readonly #fleet: Fleet;
-  readonly #background: Background;
+  readonly #premises: Premises;
+  readonly #rollout: Rollout;
+  readonly #launcher: Launcher;
   readonly #descent: Descent;
   readonly #errors: Error[] = [];
-  readonly #problems: string[] = [];
   readonly #startedWallMs: number;
   readonly #startedMs: number;
   #starting: Promise<void> | undefined;
-  #hasSettled = false;
   #isClosed = false;
-  #plan: Plan | undefined;
-  #layer: ProcessLayer | undefined;
-  #store: Store | undefined;
-  #settled: Promise<void> = Promise.resolve();
-  #reloading: Promise<unknown> = Promise.resolve();
-  #lastLaunched: string | undefined;
 
   constructor(options: SupervisorOptions) {
     if (options.source !== undefined && options.services !== undefined) {
       throw new TypeError('expected either "source" or "services" for createSupervisor, received both');
     }
-    this.#options = options;
     // A copy: each look into process.env asks the C library.
-    this.#environment = Object.freeze({ ...(options.environment ?? process.env) });
+    const environment = Object.freeze({ ...(options.environment ?? process.env) });
     this.#clock = options.clock ?? systemClock;
     const log = options.log ?? silentLogger;
     this.#startedWallMs = this.#clock.wallMs();
     this.#startedMs = this.#clock.nowMs();
     this.#bus = new EventBus(this.#clock, log);
-    this.#background = new Background((error) => this.#note('error', messageOf(error)));
+    const background = new Background((error) => this.#note('error', messageOf(error)));
     this.#host = createPluginHost({
       clock: this.#clock,
       log,
-      environment: this.#environment,
+      environment,
       supervisor: this,
       onEvent: (event) => this.#bus.emit(event),
-      onSwitchedOff: () => this.#reopenSinks(),
+      onSwitchedOff: () => this.#rollout.reopenSinks(),
     });
+    this.#premises = new Premises(options, { clock: this.#clock, shutdown: () => this.#unfinished() });
     this.#fleet = new Fleet({
       clock: this.#clock,
       log,
       bus: this.#bus,
       lifecycle: this.#host.lifecycle,
-      background: this.#background,
-      environment: this.#environment,
+      background,
+      environment,
       console: options.console,
       plan: () => this.plan,
-      layer: () => this.#requireLayer(),
-      store: () => this.#store,
+      layer: () => this.#premises.requireLayer(),
+      store: () => this.#premises.store,
       describe: (service) => this.#host.describe(service),
       isShuttingDown: () => this.#descent.reason !== undefined,
       hurry: () => this.#descent.hurried,
       restsForGood: (service, end) => this.#restsForGood(service, end),
     });
+    this.#rollout = new Rollout({
+      options,
+      environment,
+      clock: this.#clock,
+      host: this.#host,
+      fleet: this.#fleet,
+      background,
+      premises: this.#premises,
+      emit: (event) => this.#bus.emit(event),
+      note: (level, message, service) => this.#note(level, message, service),
+      isGoingDown: () => this.#descent.reason !== undefined,
+      goDown: (cause, exitCode) => this.#goDown(cause, exitCode),
+    });
+    this.#launcher = new Launcher({
+      fleet: this.#fleet,
+      clock: this.#clock,
+      lifecycle: this.#host.lifecycle,
+      failed: (error) => this.#errors.push(error),
+    });
     this.#descent = new Descent({
       clock: this.#clock,
       lifecycle: this.#host.lifecycle,
       fleet: this.#fleet,
-      background: this.#background,
+      background,
       errors: this.#errors,
-      limitMs: () => this.#plan?.timeouts.globalShutdownMs ?? 0,
+      limitMs: () => this.#premises.plan?.timeouts.globalShutdownMs ?? 0,
       emit: (event) => this.#bus.emit(event),
-      begun: () => this.#writeDaemon(),
+      begun: () => this.#premises.writeDaemon(),
       started: async () => this.#starting?.catch(() => {}),
       close: () => this.#close({ clean: true }),
     });
@@ -122,8 +119,7 @@ class Engine implements Supervisor {
   }
 
   get plan(): Plan {
-    if (this.#plan === undefined) throw new TypeError('expected a started supervisor: its plan is not known before');
-    return this.#plan;
+    return this.#premises.requirePlan();
   }
 
   get ended(): Promise<SupervisorExit> {
@@ -140,7 +136,7 @@ class Engine implements Supervisor {
   }
 
   settled({ signal }: WaitOptions = {}): Promise<void> {
-    return abortable(this.#settled, signal);
+    return abortable(this.#rollout.settled, signal);
   }
 
   async wait({ signal }: WaitOptions = {}): Promise<SupervisorExit> {
@@ -153,26 +149,7 @@ class Engine implements Supervisor {
     componentKind(name, component);
     await this.start();
     if (this.#descent.reason !== undefined) return;
-    const { services } = this.#fleet;
-    if (services.has(name)) {
-      throw new TypeError(`expected a new name for a component, received "${name}", which is taken`);
-    }
-    const before = options.dependsOn ?? (this.#lastLaunched === undefined ? [] : [this.#lastLaunched]);
-    const unknown = before.find((other) => !services.has(other));
-    if (unknown !== undefined) throw unknownService(unknown, services.keys());
-    this.#lastLaunched = name;
-    const runner = new ComponentRunner({
-      name,
-      component,
-      options,
-      clock: this.#clock,
-      lifecycle: this.#host.lifecycle,
-      view: () => service.view,
-      failed: (error) => this.#errors.push(error),
-    });
-    const service: Service = this.#fleet.add(componentSpec(name, before), runner, 'component');
-    const started = service.submit({ action: 'start', actor: 'boot', reason: 'launched by the program' });
-    await abortable(started, options.signal);
+    await abortable(this.#launcher.launch(name, component, options), options.signal);
   }
 
   requestStop(reason: string, exitCode = 0): void {
@@ -214,17 +191,17 @@ class Engine implements Supervisor {
   }
 
   status(): SupervisorStatus {
-    this.#problems.push(...(this.#store?.problems() ?? []));
+    const { plan, store } = this.#premises;
     return {
-      project: this.#plan?.project ?? '',
+      project: plan?.project ?? '',
       pid: process.pid,
       version: VERSION,
       startedAt: new Date(this.#startedWallMs).toISOString(),
       uptimeMs: Math.round(this.#clock.nowMs() - this.#startedMs),
       phase: this.#phase(),
-      configFile: this.#plan?.source.file ?? null,
-      directory: this.#store?.directory ?? null,
-      notes: [...(this.#layer?.notes() ?? []), ...this.#problems],
+      configFile: plan?.source.file ?? null,
+      directory: store?.directory ?? null,
+      notes: this.#premises.notes(),
       services: this.#fleet.all().map((service) => this.#fleet.statusOf(service)),
     };
   }
@@ -251,10 +228,7 @@ class Engine implements Supervisor {
   }
 
   reload(): Promise<ReloadReport> {
-    // One after the other, whatever became of the one before.
-    const next = this.#reloading.then(() => this.#reload());
-    this.#reloading = next.catch(() => {});
-    return next;
+    return this.#rollout.reload();
   }
 
   call(
@@ -276,117 +250,11 @@ class Engine implements Supervisor {
 
   async #start(): Promise<void> {
     try {
-      const accepted = await this.#accept();
-      this.#plan = accepted.plan;
-      const machine = await openMachine({ ...this.#options, plan: accepted.plan, clock: this.#clock });
-      this.#layer = machine.layer;
-      this.#store = machine.store;
-      const { pending, plan } = await this.#prepare(accepted);
-      this.#plan = plan;
-      await pending.activate().catch((error: unknown) => {
-        throw located(accepted.loaded, error);
-      });
-      await pending.commit();
-      this.#warnOfDescriptors(plan);
-      await this.#layer.prepare(plan.services.map(pipeOf));
-      for (const spec of plan.services) this.#fleet.addProcess(spec);
-      await this.#setInMotion();
+      await this.#rollout.start();
     } catch (error) {
       await this.#close({ clean: false });
       throw error;
     }
-  }
-
-  async #accept(): Promise<Accepted> {
-    const accepted = accept(await readConfiguration(this.#options, this.#environment));
-    for (const { message } of accepted.issues.filter((issue) => !isError(issue))) this.#note('warn', message);
-    return accepted;
-  }
-
-  #prepare(accepted: Accepted): Promise<Prepared> {
-    return prepare(accepted, { host: this.#host, only: this.#options.only, verify: checkAccounts });
-  }
-
-  /** Services run all the same when the limit is too small; whoever reads the log should know before they do. */
-  #warnOfDescriptors({ services }: Plan): void {
-    const { message } = descriptorBudget(services.filter(({ enabled }) => enabled).length);
-    if (message !== undefined) this.#note('warn', message);
-  }
-
-  /** Goes on where an earlier supervisor was cut off, and starts the rest. */
-  async #setInMotion(): Promise<void> {
-    const earlier = this.#store?.readDaemon();
-    const atRest = earlier === undefined ? new Set<string>() : await this.#adopt();
-    this.#writeDaemon();
-    if (earlier?.shutdown !== undefined) {
-      this.#goDown({ actor: 'shutdown', reason: earlier.shutdown.reason }, earlier.shutdown.exitCode);
-      return;
-    }
-    const enabled = this.#fleet.all().filter(({ spec, name }) => spec.enabled && !atRest.has(name));
-    const starts = enabled.map((service) =>
-      service.submit({ action: 'start', actor: 'boot', reason: 'the supervisor starts' }),
-    );
-    this.#settled = Promise.all(starts).then(() => {
-      if (this.#descent.reason !== undefined) return;
-      this.#hasSettled = true;
-      const failed = enabled.filter(({ state }) => state === 'FAILED' || state === 'BACKOFF').map(({ name }) => name);
-      this.#bus.emit({ type: 'started', services: enabled.length, failed });
-    });
-  }
-
-  /** Names of the services that stay at rest because they were before. */
-  async #adopt(): Promise<ReadonlySet<string>> {
-    const { adopted, atRest } = await adoptAll({
-      records: this.#store?.readServices() ?? [],
-      services: this.#fleet.services,
-      runners: this.#fleet.runners,
-      layer: this.#requireLayer(),
-      nowMs: this.#clock.nowMs(),
-      note: (level, message, service) => this.#note(level, message, service),
-    });
-    for (const { service, pid } of adopted) this.#bus.emit({ type: 'spawn', service, pid, adopted: true });
-    return atRest;
-  }
-
-  async #reload(): Promise<ReloadReport> {
-    if (this.#descent.reason !== undefined) {
-      throw new TappetError('cannot reload: the supervisor is shutting down', { code: 'ERR_SHUTTING_DOWN' });
-    }
-    const previous = this.plan;
-    const accepted = await this.#accept();
-    const { pending, plan } = await this.#prepare(accepted);
-    if (plan.project !== previous.project) {
-      await pending.abandon();
-      throw new TappetError(`cannot reload: the project is "${previous.project}" and would become "${plan.project}"`, {
-        code: 'ERR_RELOAD_FAILED',
-        hint: 'run "tappet down" first, then start it under the new name',
-      });
-    }
-    await pending.activate().catch((error: unknown) => {
-      throw located(accepted.loaded, error);
-    });
-    this.#plan = plan;
-    // Output goes to sinks of the new plugins before the old ones are disposed of.
-    await pending.commit(() => this.#reopenSinks());
-    const diff = diffPlans(previous, plan);
-    await this.#requireLayer().prepare([...diff.added, ...diff.restarted.map(({ to }) => to)].map(pipeOf));
-    applyDiff(this.#fleet, diff, this.#background);
-    this.#fleet.order(plan);
-    this.#writeDaemon();
-    const touched = {
-      added: diff.added.map(({ name }) => name),
-      removed: diff.removed.map(({ name }) => name),
-      restarted: diff.restarted.map(({ to }) => to.name),
-      updated: diff.updated.map(({ to }) => to.name),
-    };
-    this.#bus.emit({ type: 'reload', ...touched });
-    await this.#host.lifecycle.onReload({ plan, previous, diff });
-    const plugins = { added: pending.added, removed: pending.removed };
-    return { ...touched, unchanged: diff.unchanged.length, plugins };
-  }
-
-  #reopenSinks(): void {
-    for (const runner of this.#fleet.runners.values()) runner.openSinks({ again: true });
   }
 
   #restsForGood(service: ServiceFacts, end: { cause: Cause; failure: boolean; error: Error | undefined }): void {
@@ -422,40 +290,28 @@ class Engine implements Supervisor {
 
   async #close({ clean }: { clean: boolean }): Promise<void> {
     await this.#host.close();
-    await this.#layer?.close();
-    this.#fleet.writeRecords();
-    this.#store?.close({ clean });
+    await this.#premises.close({ clean, beforeStore: () => this.#fleet.writeRecords() });
     this.#isClosed = true;
   }
 
   #phase(): SupervisorStatus['phase'] {
     if (this.#isClosed) return 'stopped';
     if (this.#descent.reason !== undefined) return 'stopping';
-    return this.#hasSettled ? 'running' : 'starting';
+    return this.#rollout.hasSettled ? 'running' : 'starting';
   }
 
-  #writeDaemon(): void {
-    if (this.#plan === undefined) return;
+  /** What a successor would have to finish. */
+  #unfinished(): { reason: string; exitCode: number } | undefined {
     const { reason } = this.#descent;
-    const shutdown = reason === undefined ? undefined : { reason: reason.cause.reason, exitCode: reason.exitCode };
-    this.#store?.writeDaemon(daemonRecord({ project: this.project, configFile: this.plan.source.file, shutdown }));
+    return reason === undefined ? undefined : { reason: reason.cause.reason, exitCode: reason.exitCode };
   }
 
   #note(level: 'info' | 'warn' | 'error', message: string, service?: string): void {
     this.#bus.emit({ type: 'note', level, service, message });
   }
-
-  #requireLayer(): ProcessLayer {
-    if (this.#layer === undefined) throw new TypeError('expected a started supervisor');
-    return this.#layer;
-  }
 }
 
 const NOTHING: IntentResult = { outcome: 'unchanged', message: 'nothing to do' };
-
-function pipeOf({ name, user, group, notifyFd }: ServiceSpec): ServicePipes {
-  return { name, output: 'merged', user, group, notify: notifyFd !== undefined };
-}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
