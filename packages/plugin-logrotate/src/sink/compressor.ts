@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, fsync, futimesSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
 import { setPriority } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
@@ -9,6 +19,7 @@ import { DescriptorStream } from '../execute/descriptor-stream.ts';
 import { openNew, setOwnership } from '../execute/output-file.ts';
 import type { RotationRules } from '../language/rules.ts';
 import { codeOf, reasonOf } from '../names/system-error.ts';
+import { type Command, idleCommand, NOT_FOUND } from './idle-command.ts';
 import type { LogFolder } from './log-folder.ts';
 
 /** Ending of a compressed file that grows. */
@@ -27,7 +38,7 @@ interface Job {
   stop: (() => void) | undefined;
 }
 
-/** Compresses old logs one after the other, by a child of the lowest priority. A half-made file never has a real name. */
+/** Compresses old logs one after the other, by a child that gets the processor when nobody else wants it. A half-made file never has a real name. */
 export class Compressor {
   readonly #log: Logger;
   readonly #waiting: Job[] = [];
@@ -135,28 +146,35 @@ async function compress(job: Job): Promise<void> {
 }
 
 async function pack(job: Job, files: { input: number; output: number }): Promise<void> {
-  try {
-    await packByProgram(job, files);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || !job.rules.compressCommand.endsWith('gzip')) throw error;
-    await packHere(job, files);
-  }
+  const { compressCommand: command, compressOptions: args = [] } = job.rules;
+  const idle = await idleCommand({ command, args });
+  if (job.isDropped) return;
+  const code = await packByProgram(job, { ...files, ...(idle ?? { command, args }) });
+  if (code === 0) return;
+  if (code !== NOT_FOUND || !command.endsWith('gzip')) throw new Error(`${command} ended with ${code}`);
+  ftruncateSync(files.output, 0);
+  await packHere(job, files);
 }
 
-function packByProgram(job: Job, { input, output }: { input: number; output: number }): Promise<void> {
-  const { compressCommand, compressOptions = [] } = job.rules;
+/** How it ended. */
+function packByProgram(
+  job: Job,
+  { input, output, command, args }: Command & { input: number; output: number },
+): Promise<number | NodeJS.Signals | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(compressCommand, compressOptions, {
+    const child = spawn(command, args, {
       stdio: [input, output, 'ignore'],
       env: { ...process.env, LOGROTATE_COMPRESSED_FILENAME: `${job.folder.path}/${job.name}` },
     });
     job.stop = () => child.kill('SIGKILL');
     child.once('spawn', () => lowerPriority(child.pid));
-    child.once('error', reject);
+    child.once('error', (error) => {
+      if (codeOf(error) === 'ENOENT') resolve(NOT_FOUND);
+      else reject(error);
+    });
     child.once('close', (code, signal) => {
       job.stop = undefined;
-      if (code === 0) resolve();
-      else reject(new Error(`${compressCommand} ended with ${code ?? signal}`));
+      resolve(code ?? signal);
     });
   });
 }

@@ -125,6 +125,25 @@ describe('rotation of a captured log', () => {
     expect(bench.text('old/web.log.1')).toBe('0123456\n');
   });
 
+  it('compresses without the program where there is none', async () => {
+    const bench = sinkBench();
+    const text = await flood(bench, {
+      rules: { ...bySize(1000), compress: true, compressCommand: '/nowhere/gzip' },
+      lines: 300,
+    });
+    expect(bench.names().filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(2);
+    expect(kept(bench)).toBe(text);
+  });
+
+  it('leaves an old log as it is when its compressor fails', async () => {
+    const bench = sinkBench();
+    const rules = { ...bySize(1000), compress: true, compressCommand: '/bin/false' };
+    const text = await flood(bench, { rules, lines: 300 });
+    expect(bench.names().filter((name) => /gz|part/.test(name))).toEqual([]);
+    expect(kept(bench)).toBe(text);
+    expect(bench.logged.map(({ message }) => message).join()).toMatch(/cannot compress .*: \/bin\/false ended with 1/);
+  });
+
   it('runs prerotate before, postrotate and lastaction after, with the path as their argument', async () => {
     const bench = sinkBench();
     const said = join(bench.folder, 'said');
