@@ -129,7 +129,7 @@ describe('rotation of a captured log', () => {
     const bench = sinkBench();
     const text = await flood(bench, {
       rules: { ...bySize(1000), compress: true, compressCommand: '/nowhere/gzip' },
-      lines: 300,
+      lines: 600,
     });
     expect(bench.names().filter((name) => name.endsWith('.gz')).length).toBeGreaterThan(2);
     expect(kept(bench)).toBe(text);
