@@ -22,4 +22,4 @@ export type { MonitOptions, MonitServiceOptions, WebhookOptions } from './schema
 export type { InlineRule } from './model/inline-rules.ts';
 export type { SessionWorld } from './session.ts';
 export type { FastServices } from './model/fast-services.ts';
-export type { IsAlive } from './watch/death-watch.ts';
+export type { FollowedProcess, FollowProcess } from './sample/follow-process.ts';

@@ -69,6 +69,7 @@ export {
   withChanges,
 } from './engine/service-state.ts';
 // Measuring
+export { followProcess, type FollowedProcess, type FollowProcess } from './sample/follow-process.ts';
 export { maySignal, type SignalInput, type SignalPermission } from './sample/identity.ts';
 export { commandLine, matchProcess, readPidFile } from './sample/find-process.ts';
 export { type ProcStat, type ProcTable, readProcTable } from './sample/proc-table.ts';

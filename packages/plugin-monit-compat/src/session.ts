@@ -11,10 +11,9 @@ import type { Prober, ProbeSettings } from './probe/prober.ts';
 import { createLateFigures } from './report/late-figures.ts';
 import { LANGUAGE_VERSION, type ServerFacts } from './report/server-facts.ts';
 import { fingerprintOf, keepUnchanged } from './same-plan.ts';
-import { isProcessAlive } from './sample/presence.ts';
+import { followProcess, type FollowProcess } from './sample/follow-process.ts';
 import { Sampler } from './sample/sampler.ts';
 import type { WebhookOptions } from './schema.ts';
-import type { IsAlive } from './watch/death-watch.ts';
 import { OwnServices, type OwnSupervisor } from './watch/own-services.ts';
 import { type RunProgram, runProgram } from './watch/run-program.ts';
 import type { Sampling } from './watch/sampling.ts';
@@ -45,7 +44,7 @@ export interface SessionWorld {
   readonly run?: RunProgram;
   readonly prober?: Prober;
   readonly sampling?: (plan: SessionPlan, services: OwnServices) => Sampling;
-  readonly isAlive?: IsAlive;
+  readonly follow?: FollowProcess;
 }
 
 const KEPT_EVENTS = 100;
@@ -141,7 +140,7 @@ export class Session {
     services: OwnServices,
     { state, memory }: { state: EngineState; memory: StateFile | undefined },
   ): Watch {
-    const { clock, run = runProgram, prober, sampling = realSampling, isAlive = isProcessAlive } = this.#world;
+    const { clock, run = runProgram, prober, sampling = realSampling, follow = followProcess } = this.#world;
     const { settings } = plan.configuration;
     const log = this.#log();
     return new Watch(
@@ -154,7 +153,7 @@ export class Session {
         prober: prober ?? lateProber({ tls: settings.tls, httpBytes: settings.limits.httpContentBuffer }),
         sampling: sampling(plan, services),
         fastSampling: () => sampling(plan, services),
-        isAlive,
+        follow,
         alerts: (this.#alerts = this.#createAlerts(plan, log)),
         onMonitoring: (changed) => this.#remember(memory, changed),
         onEvent: (event) => this.#note(event),

@@ -19,20 +19,6 @@ export function isSameProcess({ pid, startTicks }: ProcessIdentity): boolean {
   return living(pid)?.startTicks === startTicks;
 }
 
-/**
- * Whether the process lives: by its number alone, which is one cheap system call, or with `isWhole` by its start time too, so that
- * neither a zombie nor another process under the number deceives.
- */
-export function isProcessAlive(identity: ProcessIdentity, isWhole: boolean): boolean {
-  if (isWhole) return isSameProcess(identity);
-  try {
-    return process.kill(identity.pid, 0);
-  } catch (error) {
-    // Not ours to signal, but there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
 function living(pid: number): ProcessIdentity | undefined {
   const stat = readStat(pid);
   return stat === undefined || stat.state === 'Z' || stat.state === 'X'

@@ -2,14 +2,15 @@ import type { Clock, Timer } from '@tappet/core';
 import { planRules } from '../engine/rule-plan.ts';
 import type { ProcessIdentity } from '../engine/sample.ts';
 import type { MonitService } from '../model/configuration.ts';
-import { DeathWatch, type IsAlive } from './death-watch.ts';
+import type { FollowProcess } from '../sample/follow-process.ts';
+import { DeathWatch } from './death-watch.ts';
 
 export interface FastLooksParts {
   readonly clock: Clock;
   readonly services: readonly MonitService[];
   /** Time between two looks at resource rules. */
   readonly fastMs: number;
-  readonly isAlive: IsAlive;
+  readonly follow: FollowProcess;
   /** Our own supervisor runs it: it tells of its end by itself. */
   isOwn(service: MonitService): boolean;
   identityOf(service: MonitService): ProcessIdentity | undefined;

@@ -5,7 +5,7 @@ import type { Sample } from '../engine/sample.ts';
 import type { ServiceState } from '../engine/service-state.ts';
 import type { MonitConfiguration } from '../model/configuration.ts';
 import type { Prober } from '../probe/prober.ts';
-import type { IsAlive } from './death-watch.ts';
+import type { FollowProcess } from '../sample/follow-process.ts';
 import type { OwnServices } from './own-services.ts';
 import type { RunProgram } from './run-program.ts';
 import type { Sampling } from './sampling.ts';
@@ -30,7 +30,7 @@ export interface WatchParts {
   readonly sampling: Sampling;
   /** Looks of its own between two cycles; asked for once, when a rule is `fast`. */
   readonly fastSampling: () => Sampling;
-  readonly isAlive: IsAlive;
+  readonly follow: FollowProcess;
   readonly prober: Prober;
   readonly run: RunProgram;
   readonly alerts: Alerts;

@@ -14,6 +14,8 @@ import { type Look, Rounds } from './rounds.ts';
 import type { Sampling } from './sampling.ts';
 import type { LastLook, WatchParts, WatchPlan } from './watch-parts.ts';
 
+const HAS_ENDED: Sample = { presence: 'missing', reason: 'its process has ended', facts: {} };
+
 /** Disposal of a plugin has five seconds. */
 const FAREWELL_MS = 3000;
 
@@ -57,7 +59,7 @@ export class Watch {
       clock: parts.clock,
       services: plan.configuration.services,
       fastMs: plan.fastMs,
-      isAlive: parts.isAlive,
+      follow: parts.follow,
       isOwn: ({ name }) => plan.own.has(name),
       identityOf: ({ name }) => this.looks.get(name)?.sample.facts.identity,
       onDeath: (service) => this.#guarded(() => this.#lookAtDeath(service)),
@@ -116,8 +118,7 @@ export class Watch {
   decideRestart(ownName: string): RestartDecision | undefined {
     const service = this.#byOwnName(ownName);
     if (service?.rules.some(({ fast, test }) => fast && test.kind === 'exist') !== true) return undefined;
-    const sample: Sample = { presence: 'missing', reason: 'its process has ended', facts: {} };
-    const evaluation = this.#evaluateFast(service, sample);
+    const evaluation = this.#evaluateFast(service, HAS_ENDED);
     const wanted = evaluation.actions.find((action) => action.kind === 'service');
     this.#apply({ ...evaluation, actions: evaluation.actions.filter((action) => action !== wanted) });
     if (wanted === undefined || this.plan.isRehearsal) return undefined;
@@ -204,7 +205,9 @@ export class Watch {
   #lookAtDeath(service: MonitService): void {
     if (this.#orders.has(service.name)) return;
     const sample = this.#parts.sampling.sampleOne(service, this.#parts.clock.nowMs());
-    if (sample?.presence === 'missing') this.#apply(this.#evaluateFast(service, sample));
+    // One that waits for its parent to fetch it runs no more either.
+    if (sample?.presence === 'missing' || sample?.presence === 'zombie')
+      this.#apply(this.#evaluateFast(service, HAS_ENDED));
   }
 
   #lookAtResources(service: MonitService): void {

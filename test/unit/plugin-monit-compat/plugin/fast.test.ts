@@ -50,6 +50,15 @@ describe('the end of a process behind a pid file, with fast', () => {
     await finish(harness);
   });
 
+  it('is acted upon when it is a zombie that nobody fetches', async () => {
+    const { harness, world } = await watching(PROCESS);
+    world.dead.add(100);
+    world.samples.set('app', { presence: 'zombie', facts: { identity: { pid: 100, startTicks: 1 } } });
+    await harness.advance(50);
+    expect(world.runs).toEqual(['/bin/start app']);
+    await finish(harness);
+  });
+
   it('waits for the poll without it', async () => {
     const { harness, world } = await watching(PROCESS, { fast: false });
     end(world, 100);

@@ -52,7 +52,7 @@ export function createWorld(): World {
     plugin: createMonitCompat({
       sampling: () => sampling,
       prober,
-      isAlive: ({ pid }) => !dead.has(pid),
+      follow: ({ pid }) => ({ isAlive: () => !dead.has(pid), close: () => undefined }),
       run: async ({ command }) => {
         runs.push(command.argv.join(' '));
         return world.ends(command.argv);

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  followProcess,
   loadMonitText,
   maySignal,
   type ProcessIdentity,
@@ -80,6 +81,34 @@ describe('a pid file', () => {
       pid: child.pid,
       startTicks: readProcTable({ atMs: 0 }).byPid.get(child.pid ?? 0)?.startTicks,
     });
+  });
+});
+
+describe('a process that is followed', () => {
+  const identityOfPid = (pid: number): ProcessIdentity => {
+    const startTicks = readProcTable({ pids: [pid], atMs: 0 }).byPid.get(pid)?.startTicks;
+    return { pid, startTicks: startTicks ?? 0 };
+  };
+
+  it('is not alive any more as soon as it is a zombie', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec sleep 600'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(String(line));
+    const followed = followProcess(identityOfPid(pid));
+    expect(followed?.isAlive()).toBe(true);
+    process.kill(pid, 'SIGKILL');
+    const end = performance.now() + 20_000;
+    while (followed?.isAlive() === true && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(followed?.isAlive()).toBe(false);
+    followed?.close();
+    const gone = once(parent, 'exit');
+    parent.kill('SIGKILL');
+    await gone;
+  });
+
+  it('is told from another one under its number', () => {
+    expect(followProcess({ ...identityOfPid(child.pid ?? 0), startTicks: 1 })).toBeUndefined();
   });
 });
 
