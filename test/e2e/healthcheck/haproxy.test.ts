@@ -178,12 +178,7 @@ describe.skipIf(lacks('haproxy') || lacks('curl'))('a real HAProxy', () => {
     const { stack, ports, healthPort } = await webServers(['web-a', 'web-b']);
     await using _ = stack;
     await stack.up().line(/All services started successfully/);
-    const backends = ['web-a', 'web-b'].map((name, index) => ({
-      port: ports[index] ?? 0,
-      healthPort,
-      path: `/health/${name}`,
-    }));
-    const proxy = await haproxy(stack, backends);
+    const proxy = await haproxy(stack, backendsOf(['web-a', 'web-b'], { ports, healthPort }));
     const clients = load(proxy.url);
     try {
       await until(() => clients.answered.size === 2 && total(clients) > 200, 'both serve');
@@ -205,12 +200,7 @@ describe.skipIf(lacks('haproxy') || lacks('curl'))('a real HAProxy', () => {
     const { stack, ports, healthPort } = await webServers(['web-a', 'web-b'], { drain: 0 });
     await using _ = stack;
     await stack.up().line(/All services started successfully/);
-    const backends = ['web-a', 'web-b'].map((name, index) => ({
-      port: ports[index] ?? 0,
-      healthPort,
-      path: `/health/${name}`,
-    }));
-    const proxy = await haproxy(stack, backends);
+    const proxy = await haproxy(stack, backendsOf(['web-a', 'web-b'], { ports, healthPort }));
     const clients = load(proxy.url);
     try {
       await until(() => clients.answered.size === 2, 'both serve');
@@ -224,3 +214,11 @@ describe.skipIf(lacks('haproxy') || lacks('curl'))('a real HAProxy', () => {
     }
   });
 });
+
+/** Services of one supervisor, each asked for at its own path of the health endpoint. */
+function backendsOf(
+  names: readonly string[],
+  { ports, healthPort }: { ports: readonly number[]; healthPort: number },
+): { port: number; healthPort: number; path: string }[] {
+  return names.map((name, index) => ({ port: ports[index] ?? 0, healthPort, path: `/health/${name}` }));
+}
