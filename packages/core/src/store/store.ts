@@ -149,7 +149,7 @@ function takeOrExplain({ directory, useFlock }: { directory: string; useFlock: b
   }
 }
 
-const DIRECTORY_TRIES = 3;
+const DIRECTORY_TRIES = 20;
 
 function removeQuietly(path: string): void {
   try {

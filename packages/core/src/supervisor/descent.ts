@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { aborted } from '../aborted.ts';
 import type { Clock } from '../clock.ts';
+import { TappetError } from '../errors/base.ts';
 import type { Lifecycle } from '../hooks/lifecycle.ts';
-import type { Cause } from '../service/cause.ts';
+import { type Cause, formatCause } from '../service/cause.ts';
+import type { ServiceFacts } from '../service/facts.ts';
 import type { Background } from './background.ts';
 import type { NewEvent } from './events.ts';
 import type { Fleet } from './fleet.ts';
@@ -73,8 +75,27 @@ export class Descent {
       .finally(() => this.#finish(cause));
   }
 
+  /** Nothing automatic will start this service again: what lives by it goes down. */
+  restsForGood(service: ServiceFacts, end: { cause: Cause; failure: boolean; error: Error | undefined }): void {
+    const { cause, failure, error } = end;
+    const { errors } = this.#context;
+    if (service.kind === 'component') {
+      if (error !== undefined) errors.push(error);
+      const reason = failure ? `component ${service.name} has failed` : `component ${service.name} has ended`;
+      this.begin({ actor: 'shutdown', reason, causedBy: cause }, failure ? 1 : 0);
+      return;
+    }
+    if (!failure || !service.spec.required || this.#reason !== undefined) return;
+    const reason = `required service ${service.name} has failed`;
+    errors.push(error ?? new TappetError(`${reason}: ${formatCause(cause)}`, { code: 'ERR_REQUIRED_FAILED' }));
+    this.#note('error', `CRITICAL: Required service '${service.name}' has failed`, service.name);
+    this.#note('error', 'System cannot continue without this service', service.name);
+    this.#note('error', 'Initiating graceful shutdown due to critical service failure');
+    this.begin({ actor: 'shutdown', reason, causedBy: cause }, 1);
+  }
+
   async #go(cause: Cause, exitCode: number): Promise<void> {
-    const { background, clock, emit, fleet, lifecycle } = this.#context;
+    const { background, clock, fleet, lifecycle } = this.#context;
     // A start that is under way finishes first, or there would be services that nobody stops.
     await this.#context.started();
     const services = fleet.all();
@@ -86,9 +107,13 @@ export class Descent {
     await Promise.race([hooks, aborted(this.hurried)]);
     await stopInReverse(services, cause);
     deadline?.cancel();
-    emit({ type: 'note', level: 'info', service: undefined, message: 'Releasing resources...' });
+    this.#note('info', 'Releasing resources...');
     await Promise.race([background.settled(), aborted(this.hurried)]);
     await this.#context.close();
+  }
+
+  #note(level: 'info' | 'error', message: string, service?: string): void {
+    this.#context.emit({ type: 'note', level, service, message });
   }
 
   #finish(cause: Cause): void {

@@ -1,18 +1,15 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { type Component, componentKind, type LaunchOptions } from '../component/component.ts';
-import { TappetError } from '../errors/base.ts';
 import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import { silentLogger } from '../log.ts';
 import type { Plan } from '../plan/plan.ts';
 import { createPluginHost, type PluginHost, type UncaughtFault } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
-import type { ServiceFacts } from '../service/facts.ts';
 import { VERSION } from '../version.ts';
 import { abortable } from './abortable.ts';
 import type { ReloadReport, Supervisor } from './api.ts';
 import { Background } from './background.ts';
-import { type Cause, formatCause } from '../service/cause.ts';
 import { Descent } from './descent.ts';
 import { EventBus } from './event-bus.ts';
 import type { SupervisorEvent } from './events.ts';
@@ -78,7 +75,7 @@ class Engine implements Supervisor {
       describe: (service) => this.#host.describe(service),
       isShuttingDown: () => this.#descent.reason !== undefined,
       hurry: () => this.#descent.hurried,
-      restsForGood: (service, end) => this.#restsForGood(service, end),
+      restsForGood: (service, end) => this.#descent.restsForGood(service, end),
     });
     this.#rollout = new Rollout({
       options,
@@ -91,7 +88,7 @@ class Engine implements Supervisor {
       emit: (event) => this.#bus.emit(event),
       note: (level, message, service) => this.#note(level, message, service),
       isGoingDown: () => this.#descent.reason !== undefined,
-      goDown: (cause, exitCode) => this.#goDown(cause, exitCode),
+      goDown: (cause, exitCode) => this.#descent.begin(cause, exitCode),
     });
     this.#launcher = new Launcher({
       fleet: this.#fleet,
@@ -107,7 +104,11 @@ class Engine implements Supervisor {
       errors: this.#errors,
       limitMs: () => this.#premises.plan?.timeouts.globalShutdownMs ?? 0,
       emit: (event) => this.#bus.emit(event),
-      begun: () => this.#premises.writeDaemon(),
+      begun: () => {
+        // Nobody starts what is already going down.
+        this.#starting ??= Promise.resolve();
+        this.#premises.writeDaemon();
+      },
       started: async () => this.#starting?.catch(() => {}),
       close: () => this.#close({ clean: true }),
     });
@@ -153,7 +154,7 @@ class Engine implements Supervisor {
   }
 
   requestStop(reason: string, exitCode = 0): void {
-    this.#goDown({ actor: 'shutdown', reason }, exitCode);
+    this.#descent.begin({ actor: 'shutdown', reason }, exitCode);
   }
 
   hurry(): void {
@@ -257,35 +258,12 @@ class Engine implements Supervisor {
     }
   }
 
-  #restsForGood(service: ServiceFacts, end: { cause: Cause; failure: boolean; error: Error | undefined }): void {
-    const { cause, failure, error } = end;
-    if (service.kind === 'component') {
-      if (error !== undefined) this.#errors.push(error);
-      const reason = failure ? `component ${service.name} has failed` : `component ${service.name} has ended`;
-      this.#goDown({ actor: 'shutdown', reason, causedBy: cause }, failure ? 1 : 0);
-      return;
-    }
-    if (!failure || !service.spec.required || this.#descent.reason !== undefined) return;
-    const reason = `required service ${service.name} has failed`;
-    this.#errors.push(error ?? new TappetError(`${reason}: ${formatCause(cause)}`, { code: 'ERR_REQUIRED_FAILED' }));
-    this.#note('error', `CRITICAL: Required service '${service.name}' has failed`, service.name);
-    this.#note('error', 'System cannot continue without this service', service.name);
-    this.#note('error', 'Initiating graceful shutdown due to critical service failure');
-    this.#goDown({ actor: 'shutdown', reason, causedBy: cause }, 1);
-  }
-
   #obey(signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     const stop = (): void => this.requestStop(messageOf(signal.reason));
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
     void this.ended.then(() => signal.removeEventListener('abort', stop));
-  }
-
-  #goDown(cause: Cause, exitCode: number): void {
-    // Nobody starts what is already going down.
-    this.#starting ??= Promise.resolve();
-    this.#descent.begin(cause, exitCode);
   }
 
   async #close({ clean }: { clean: boolean }): Promise<void> {
