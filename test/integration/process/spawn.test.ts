@@ -369,6 +369,11 @@ describe.skipIf(!cgroupsWork && process.env['CI'] === undefined)('a service that
     const second = await rig.start('/bin/echo', ['thawed']);
     expect(await second.exited).toMatchObject({ code: 0 });
     await untilOutput(rig, 'thawed');
+    // Another umask takes the wrapper.
+    writeFileSync(join(mount, path, 'cgroup.freeze'), '1');
+    const third = await rig.start('/bin/echo', ['again'], { spec: { umask: 0o077 } });
+    expect(await third.exited).toMatchObject({ code: 0 });
+    await untilOutput(rig, 'again');
   });
 
   it('leaves nothing of the supervisor behind when the program cannot be executed', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * and it is never outside. A thread that moves itself takes no system-wide lock (kernel/cgroup/cgroup.c, cgroup_procs_write_start).
  */
 export interface CgroupVisits {
-  /** Runs `work` with this thread inside. Undefined: the kernel refused, and `work` was not run. Throws what `work` throws. */
+  /** Runs `work` with this thread inside, which must not be frozen. Undefined: the kernel refused, and `work` was not run. Throws what `work` throws. */
   during<Result>(directory: string, work: () => Result): { readonly result: Result } | undefined;
   /** True while the thread could not leave this cgroup again, which another attempt was just made for. */
   isStuckIn(directory: string): boolean;
@@ -21,14 +21,12 @@ export interface CgroupVisitsOptions {
 
 /** The files of a cgroup. Each throws when the kernel refuses. */
 export interface CgroupFiles {
-  read(file: string): string;
   write(file: string | number, text: string): void;
   open(file: string): number;
   close(descriptor: number): void;
 }
 
 const kernel: CgroupFiles = {
-  read: (file) => readFileSync(file, 'latin1'),
   write: writeFileSync,
   open: (file) => openSync(file, 'w'),
   close: closeSync,
@@ -50,12 +48,10 @@ export function createCgroupVisits({ home, files = kernel }: CgroupVisitsOptions
     }
   }
 
-  /** Entering a frozen cgroup would stop the supervisor itself, and nobody could thaw it. */
-  function isOpenBothWays(directory: string): boolean {
-    const file = join(directory, 'cgroup.freeze');
+  function isDoorOpen(): boolean {
     try {
       door ??= files.open(join(home, 'cgroup.threads'));
-      return files.read(file).startsWith('0') || isDone(file, '0');
+      return true;
     } catch {
       return false;
     }
@@ -70,7 +66,7 @@ export function createCgroupVisits({ home, files = kernel }: CgroupVisitsOptions
 
   return {
     during(directory, work) {
-      if (!isOpenBothWays(directory) || !isDone(join(directory, 'cgroup.threads'), '0')) return undefined;
+      if (!isDoorOpen() || !isDone(join(directory, 'cgroup.threads'), '0')) return undefined;
       try {
         return { result: work() };
       } finally {

@@ -20,7 +20,7 @@ export interface ServiceCgroup {
   readonly directory: string;
   /** A process that writes `0` here enters, provided that it has one thread. */
   readonly entrance: string;
-  /** Makes the directory if need be; false when the kernel refuses. */
+  /** Makes the directory if need be, and thaws it; false when the kernel refuses. */
   create(): boolean;
   /** Runs `fork` with the calling thread inside. Undefined: that cannot be, and it was not run. Throws what it throws. */
   forkInside<Child>(fork: () => Child): { readonly result: Child } | undefined;
@@ -58,8 +58,9 @@ class ThreadedCgroup implements ServiceCgroup {
   }
 
   create(): boolean {
-    this.#isMade = (this.#isMade && existsSync(this.directory)) || makeThreaded(this.directory);
-    return this.#isMade;
+    const wasThere = existsSync(this.directory);
+    if (!wasThere || !this.#isMade) this.#isMade = makeThreaded(this.directory);
+    return this.#isMade && (!wasThere || this.#isThawed());
   }
 
   forkInside<Child>(fork: () => Child): { readonly result: Child } | undefined {
@@ -90,6 +91,15 @@ class ThreadedCgroup implements ServiceCgroup {
 
   onEmpty(listener: () => void): { close(): void } {
     return watchEvents(this.#file('events'), () => this.isPopulated() || listener());
+  }
+
+  /**
+   * Whoever enters a frozen cgroup is frozen, be it the thread of the supervisor. Somebody may have frozen it by hand, or a supervisor
+   * that was killed while it swept.
+   */
+  #isThawed(): boolean {
+    const file = this.#file('freeze');
+    return readOr(file, '0').startsWith('0') || writeIfThere(file, '0');
   }
 
   /** This process, after a visit: it is not to be counted, killed or frozen for that. */

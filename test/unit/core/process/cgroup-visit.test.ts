@@ -4,28 +4,22 @@ import { type CgroupFiles, createCgroupVisits } from '../../../../packages/core/
 /** A kernel with one thread in it. `refuses` says no to a write. */
 function kernel(refuses: (file: string) => boolean = () => false): {
   readonly where: () => string;
-  readonly frozen: Set<string>;
   readonly open: string[];
   readonly files: CgroupFiles;
 } {
   let where = '/home';
-  const frozen = new Set<string>();
   const open: string[] = [];
   const folder = (file: string): string => file.slice(0, file.lastIndexOf('/'));
   const files: CgroupFiles = {
     write(target, text) {
       const file = typeof target === 'number' ? (open[target] ?? '') : target;
       if (refuses(file)) throw new Error('EOPNOTSUPP');
-      if (file.endsWith('cgroup.freeze') && text === '0') frozen.delete(folder(file));
-      if (!file.endsWith('cgroup.threads')) return;
-      if (frozen.has(folder(file))) throw new Error('this thread never runs again');
-      where = folder(file);
+      if (text === '0') where = folder(file);
     },
-    read: (file) => (frozen.has(folder(file)) ? '1\n' : '0\n'),
     open: (file) => open.push(file) - 1,
     close: (descriptor) => void open.splice(descriptor, 1),
   };
-  return { where: () => where, frozen, open, files };
+  return { where: () => where, open, files };
 }
 
 describe('a visit to a cgroup', () => {
@@ -52,19 +46,6 @@ describe('a visit to a cgroup', () => {
     let runs = 0;
     expect(visits.during('/web', () => runs++)).toBeUndefined();
     expect(runs).toBe(0);
-  });
-
-  it('thaws before it goes in, and stays out where that cannot be', () => {
-    const machine = kernel();
-    const visits = createCgroupVisits({ home: '/home', files: machine.files });
-    machine.frozen.add('/web');
-    expect(visits.during('/web', () => machine.where())).toEqual({ result: '/web' });
-
-    const stubborn = kernel((file) => file.endsWith('cgroup.freeze'));
-    stubborn.frozen.add('/web');
-    expect(
-      createCgroupVisits({ home: '/home', files: stubborn.files }).during('/web', () => 'ran into the ice'),
-    ).toBeUndefined();
   });
 
   it('that cannot end at first ends at the next occasion', () => {
