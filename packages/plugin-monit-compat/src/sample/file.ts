@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import type { ServiceType } from '../language/ast.ts';
 import type { Facts, Sample } from '../engine/sample.ts';
+import { type ChecksumMemory, readChecksums } from './checksum.ts';
+
+/** What the next look goes on from. */
+export interface FileMemory {
+  readonly lines: LinesMemory | undefined;
+  readonly checksums: ChecksumMemory | undefined;
+}
 
 /** Where reading a file stopped: lines before it have been seen. */
-export interface FileMemory {
+interface LinesMemory {
   readonly inode: number;
   readonly offset: number;
 }
@@ -44,18 +50,22 @@ export function sampleNode(input: FileInput): { readonly sample: Sample; readonl
   if (type !== 'file') return { sample: { presence: 'present', facts }, memory: undefined };
   try {
     const content = needs.content ? readNewLines(input, stat) : undefined;
-    const checksums = needs.checksums.length === 0 ? undefined : hashFile(path, needs.checksums);
+    const algorithms = needs.checksums;
+    const sums =
+      algorithms.length === 0
+        ? undefined
+        : readChecksums({ path, stat, algorithms, memory: input.memory?.checksums, wallMs: Date.now() });
     return {
       sample: {
         presence: 'present',
         facts: {
           ...facts,
           sizeBytes: stat.size,
-          ...(checksums === undefined ? {} : { checksums }),
+          ...(sums === undefined ? {} : { checksums: sums.checksums }),
           ...(content === undefined ? {} : { lines: content.lines }),
         },
       },
-      memory: content?.memory,
+      memory: { lines: content?.memory, checksums: sums },
     };
   } catch (error) {
     return { sample: { presence: 'unreadable', reason: messageOf(error), facts }, memory: input.memory };
@@ -83,24 +93,6 @@ function isOfType(stat: Stats, type: FileInput['type']): boolean {
   return type === 'fifo' ? stat.isFIFO() : stat.isFile();
 }
 
-const chunk = Buffer.allocUnsafe(65_536);
-
-function hashFile(
-  path: string,
-  algorithms: FileNeeds['checksums'],
-): Partial<Record<'md5' | 'sha1' | 'sha256', string>> {
-  const hashes = algorithms.map((algorithm) => ({ algorithm, hash: createHash(algorithm) }));
-  const descriptor = openSync(path, 'r');
-  try {
-    for (let length = readSync(descriptor, chunk); length > 0; length = readSync(descriptor, chunk)) {
-      for (const { hash } of hashes) hash.update(chunk.subarray(0, length));
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-  return Object.fromEntries(hashes.map(({ algorithm, hash }) => [algorithm, hash.digest('hex')]));
-}
-
 /** At most so much is read in one look; the rest is read at the next one. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -109,9 +101,10 @@ const MOST_BYTES = 4 * 1024 * 1024;
  * inode is read from its beginning; an unfinished last line waits for its end.
  */
 function readNewLines(
-  { path, memory, lineBytes }: FileInput,
+  { path, memory: before, lineBytes }: FileInput,
   stat: Stats,
-): { readonly lines: string[]; readonly memory: FileMemory } {
+): { readonly lines: string[]; readonly memory: LinesMemory } {
+  const memory = before?.lines;
   if (memory === undefined) return { lines: [], memory: { inode: stat.ino, offset: stat.size } };
   const start = memory.inode === stat.ino && memory.offset <= stat.size ? memory.offset : 0;
   const text = readRange(path, start, Math.min(stat.size - start, MOST_BYTES));

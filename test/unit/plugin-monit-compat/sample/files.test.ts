@@ -70,3 +70,28 @@ describe('new content of a file', () => {
     expect(facts?.checksums).toBeUndefined();
   });
 });
+
+describe('the checksum of a file', () => {
+  it('is not computed anew while nothing was written', () => {
+    // A file that has not been written to for long.
+    path = process.execPath;
+    const next = look('if changed checksum then alert');
+    const first = next()?.facts.checksums;
+    expect(first?.md5).toMatch(/^[0-9a-f]{32}$/);
+    expect(next()?.facts.checksums).toBe(first);
+  });
+
+  it('is never an old one, not even after a change of the same size in the same moment', () => {
+    writeFileSync(path, 'a');
+    const next = look('if changed checksum then alert');
+    const sums = ['b', 'c', 'b'].map((text) => {
+      writeFileSync(path, text);
+      return next()?.facts.checksums?.md5;
+    });
+    expect(sums).toEqual([
+      '92eb5ffee6ae2fec3ad71c777531578f',
+      '4a8a08f09d37b73795649038408b5f33',
+      '92eb5ffee6ae2fec3ad71c777531578f',
+    ]);
+  });
+});
