@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { PluginHarness } from '@tappet/core/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { harnessWith, service, type Switches, switches } from './bench.ts';
 
@@ -253,6 +254,7 @@ describe('a drain', () => {
     expect(harness.state('plain')).toBe('RUNNING');
     await harness.advance(2000);
     expect(harness.state('web')).toBe('RUNNING');
+    await drainAway(harness);
   });
 
   it('does not delay the restart of what is broken', async () => {
@@ -266,5 +268,12 @@ describe('a drain', () => {
     await harness.until('web', 'STOPPING');
     await harness.advance(100);
     expect(harness.state('web')).not.toBe('STOPPING');
+    await drainAway(harness);
   });
 });
+
+/** Goes down before the end of the test does it: that would wait in real time for what is to come. */
+async function drainAway(harness: PluginHarness): Promise<void> {
+  harness.supervisor.requestStop('test');
+  await harness.advance(25_000);
+}
