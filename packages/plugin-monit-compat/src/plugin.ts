@@ -11,7 +11,7 @@ import {
   rulesKey,
   serviceSchema,
 } from './schema.ts';
-import { Session, type SessionWorld } from './session.ts';
+import { Session, type SessionPlan, type SessionWorld } from './session.ts';
 
 /** The plugin with other parts of the world than the machine's own, for tests. */
 export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plugin<MonitOptions, MonitServiceOptions> {
@@ -24,7 +24,8 @@ export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plug
     variables: { monit: 'keep', rules: 'keep' },
     setup(context) {
       const { carry, clock, defer, describe, emit, expose, hooks, log, onActivate, onInForce, supervisor } = context;
-      const plan = planSession(context);
+      let plan: SessionPlan | undefined = planSession(context);
+      const { httpd } = plan.configuration.settings;
       const session = carry(
         'session',
         () => new Session({ ...world, clock }),
@@ -34,19 +35,22 @@ export function createMonitCompat(world: Omit<SessionWorld, 'clock'> = {}): Plug
         log.warn(`${at.file}:${at.line}: ${what}: has no effect here: ${why}`);
 
       onActivate(async () => {
-        const { httpd } = plan.configuration.settings;
         if (httpd === undefined || (httpd.port === undefined && httpd.socket === undefined)) return;
         const { openStatusPages } = await import('./status-pages.ts');
         await openStatusPages(httpd, { session, log, carry });
       });
-      onInForce(() =>
-        session.adopt(plan, {
+      onInForce(async () => {
+        const adopted = plan;
+        // A session that goes on by an equal plan keeps its own: hundreds of services are not held twice.
+        plan = undefined;
+        if (adopted === undefined) return;
+        await session.adopt(adopted, {
           supervisor,
           log,
           emit: ({ service, name, state, label, description, rule }) =>
             emit('tappet.monit/event', { service, event: name, state, label, description, rule }),
-        }),
-      );
+        });
+      });
       let isOver = false;
       defer(() => void (isOver = true));
 
