@@ -78,7 +78,7 @@ async function main(options: DriverOptions): Promise<void> {
         output: 'merged',
       },
     };
-    const running = (await layer.adopt(request, record?.process)) ?? (await layer.spawn(request));
+    const running = (await layer.adopt(request, record)) ?? (await layer.spawn(request));
     await running.forked;
     if (bookkeeping) write(name, running);
     tell({ event: 'up', service: name, pid: running.identity.pid, adopted: running.adopted });

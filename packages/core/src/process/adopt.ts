@@ -1,6 +1,6 @@
 import { type ServiceCgroup, serviceCgroup } from './cgroup.ts';
 import { cgroupOf } from './cgroup-tree.ts';
-import type { ProcessIdentity, RunningProcess, SpawnRequest } from './contract.ts';
+import type { LastKnown, ProcessIdentity, RunningProcess, SpawnRequest } from './contract.ts';
 import { followRunning } from './follow-running.ts';
 import { ageMs, bootId, isAlive, livingStat, readIdentity, readStat } from './identity.ts';
 import type { LaunchRecord } from './launch-records.ts';
@@ -11,10 +11,10 @@ import { createRunning } from './running.ts';
 /** Takes over what an earlier supervisor started. Undefined: no main process of this service lives. */
 export async function adoptService(
   wanted: SpawnRequest,
-  { identity, parts }: { identity: ProcessIdentity | undefined; parts: LayerParts },
+  { last, parts }: { last: LastKnown | undefined; parts: LayerParts },
 ): Promise<RunningProcess | undefined> {
   const { channels, clock } = parts;
-  const found = await findMain({ request: wanted, identity }, parts);
+  const found = await findMain({ request: wanted, last }, parts);
   const stat = found === undefined ? undefined : livingStat(found.identity);
   if (found === undefined || stat === undefined) return undefined;
   const request = { ...wanted, generation: found.generation };
@@ -42,26 +42,28 @@ interface Found {
 }
 
 /**
- * The state file first, then what was recorded at the fork, then the kernel's own knowledge: cgroup and environment. A generation
- * whose main process is known to be dead is not looked for there: a child of it that leads a session looks just the same.
+ * The state file first, then what was recorded at the fork. The kernel's own knowledge, cgroup and environment, only helps out where
+ * nothing was written at all: it cannot tell the main process from a child that leads a session, and what was written tells which of
+ * the two is dead. Then the child is swept and the service started anew.
  */
 async function findMain(
-  { request, identity }: { request: SpawnRequest; identity: ProcessIdentity | undefined },
+  { request, last }: { request: SpawnRequest; last: LastKnown | undefined },
   { records, processes, table, workspace }: LayerParts,
 ): Promise<Found | undefined> {
+  const identity = last?.process;
   if (identity !== undefined && isAlive(identity)) return { identity, generation: request.generation };
   const prefix = processes.markerPrefix(request.service);
-  const ended = new Set(identity === undefined ? [] : [request.generation]);
-  for (const record of records.of(request.service)) {
-    const recorded = provenIdentity(record, prefix);
-    if (recorded !== undefined) return { identity: recorded, generation: record.generation };
-    ended.add(record.generation);
+  const launches = records.of(request.service);
+  for (const launch of launches) {
+    const recorded = provenIdentity(launch, prefix);
+    if (recorded !== undefined) return { identity: recorded, generation: launch.generation };
   }
   // The recorded launcher of a service in the background ends by itself.
-  if (request.forkingPidFile !== undefined) ended.clear();
+  const mayHaveForked = request.forkingPidFile !== undefined && launches.length > 0;
+  if (!mayHaveForked && (last !== undefined || launches.length > 0)) return undefined;
   const members = processes.members(request.service).flatMap(candidate);
-  if (members.length > 0) return oldestLeader({ prefix, ended, candidates: members });
-  return workspace.hasPredecessor ? oldestLeader({ prefix, ended, candidates: await table.recent() }) : undefined;
+  if (members.length > 0) return oldestLeader({ prefix, candidates: members });
+  return workspace.hasPredecessor ? oldestLeader({ prefix, candidates: await table.recent() }) : undefined;
 }
 
 /** The process that a record names, if it is certainly still that one. */
@@ -88,15 +90,14 @@ function candidate(pid: number): Candidate | [] {
 
 interface Candidates {
   readonly prefix: string;
-  readonly ended: ReadonlySet<string>;
   readonly candidates: readonly Candidate[];
 }
 
 /** The first process of a start leads its session; a script does so too, but its generation has a `:`. */
-function oldestLeader({ prefix, ended, candidates }: Candidates): Found | undefined {
+function oldestLeader({ prefix, candidates }: Candidates): Found | undefined {
   const leaders = candidates.flatMap(({ pid, session, startTime, marker }) => {
     const generation = marker?.startsWith(prefix) === true ? marker.slice(prefix.length) : undefined;
-    const isPossible = generation !== undefined && !generation.includes(':') && !ended.has(generation);
+    const isPossible = generation !== undefined && !generation.includes(':');
     return pid === session && isPossible ? { pid, startTime, generation } : [];
   });
   const [oldest] = leaders.toSorted((a, b) => a.startTime - b.startTime);

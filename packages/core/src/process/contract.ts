@@ -114,6 +114,12 @@ export interface ServicePipes {
   readonly notify?: boolean;
 }
 
+/** What an earlier supervisor knew of the process of a service. */
+export interface LastKnown {
+  /** Undefined: there was none when that was written. */
+  readonly process: ProcessIdentity | undefined;
+}
+
 /** Everything the supervisor asks of the operating system for its services. The testing kit has a fake one. */
 export interface ProcessLayer {
   /** Makes the pipes of all these services at once (one mkfifo call). Idempotent. */
@@ -121,8 +127,11 @@ export interface ProcessLayer {
   channel(service: string): OutputChannel;
   /** Kills whatever is left of earlier generations of this service, then starts. Rejects with SpawnError. */
   spawn(request: SpawnRequest): Promise<RunningProcess>;
-  /** Takes a process over that an earlier supervisor started; undefined when it does not live any more. */
-  adopt(request: SpawnRequest, identity: ProcessIdentity | undefined): Promise<RunningProcess | undefined>;
+  /**
+   * Takes a process over that an earlier supervisor started; undefined when it does not live any more. `last` is what that supervisor
+   * wrote down of this service; undefined when nothing of it was found.
+   */
+  adopt(request: SpawnRequest, last: LastKnown | undefined): Promise<RunningProcess | undefined>;
   runScript(request: ScriptRequest): Promise<ScriptResult>;
   /** Kills everything that carries this service's marker, whatever the generation. For services removed from the plan. */
   sweepService(service: string, timeoutMs: number): Promise<number>;

@@ -2,6 +2,7 @@ export { type CommandQuery, resolveCommand } from './command.ts';
 export { type ConsoleSink, consoleSink, type ConsoleSinkOptions } from './console-sink.ts';
 export { type ConsoleWriter, consoleWriter } from './console-writer.ts';
 export type {
+  LastKnown,
   OutputChannel,
   ProcessExit,
   ProcessIdentity,

@@ -55,10 +55,10 @@ export async function createProcessLayer(options: ProcessLayerOptions): Promise<
       if (useSetpriv && lacksSetpriv(request.spec.user)) notes.add(NO_SETPRIV);
       return startService(request, parts);
     },
-    async adopt(request, identity) {
+    async adopt(request, last) {
       check(request);
       await joining;
-      return adoptService(request, { identity, parts });
+      return adoptService(request, { last, parts });
     },
     async runScript(request) {
       checkName('service', request.service);

@@ -1,13 +1,7 @@
 import { SpawnError, TappetError } from '../errors/base.ts';
 import type { OutputStream, OutputSink, SpawnSpec } from '../hooks/events.ts';
 import type { ServiceSpec } from '../plan/plan.ts';
-import type {
-  OutputChannel,
-  ProcessIdentity,
-  ProcessLayer,
-  RunningProcess,
-  SpawnRequest,
-} from '../process/contract.ts';
+import type { LastKnown, OutputChannel, ProcessLayer, RunningProcess, SpawnRequest } from '../process/contract.ts';
 import { writePidFile } from '../process/pid-file-writer.ts';
 import type { ExitInfo } from './exit.ts';
 import { ProcessRun, type ProcessRunContext } from './process-run.ts';
@@ -75,12 +69,12 @@ export class ProcessRunner implements Runner {
   }
 
   /** Takes over a process of an earlier supervisor; undefined when it does not live any more. */
-  async adopt(generation: string, identity: ProcessIdentity | undefined): Promise<Run | undefined> {
+  async adopt(generation: string, last: LastKnown | undefined): Promise<Run | undefined> {
     const spec = this.#context.spec();
     const base = this.#baseSpec(spec);
     this.#lastSpec = base;
     this.openSinks();
-    const running = await this.#context.layer.adopt(this.#request(spec, base, generation), identity);
+    const running = await this.#context.layer.adopt(this.#request(spec, base, generation), last);
     return running === undefined ? undefined : this.#asRun(running);
   }
 

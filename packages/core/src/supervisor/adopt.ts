@@ -53,7 +53,7 @@ async function adoptOne(
   { runners, nowMs }: AdoptOptions,
 ): Promise<number | undefined> {
   // Even without a record the wrapper's own may name a process: the supervisor died between fork and bookkeeping.
-  const run = await runners.get(service.name)?.adopt(record?.generation ?? 'unknown', record?.process);
+  const run = await runners.get(service.name)?.adopt(record?.generation ?? 'unknown', record);
   if (run === undefined) {
     if (record === undefined) return undefined;
     const diedUnseen = record.process !== undefined && !isRest(record);

@@ -180,9 +180,9 @@ export function fakeProcesses({ clock, programs = {}, scripts = {} }: FakeProces
       releases.push(() => running.release());
       return running;
     },
-    async adopt(request, identity) {
+    async adopt(request, last) {
       const process = alive(request.service);
-      if (process === undefined || (identity !== undefined && process.identity.pid !== identity.pid)) return undefined;
+      if (process === undefined || (last !== undefined && process.identity.pid !== last.process?.pid)) return undefined;
       record(request.service, 'adopt', String(process.identity.pid));
       const running = process.attach(true);
       releases.push(() => running.release());

@@ -175,13 +175,13 @@ describe('fake processes', () => {
       oldOneHeard = true;
     });
     await processes.crash();
-    const adopted = await processes.adopt(request('web'), first.identity);
+    const adopted = await processes.adopt(request('web'), { process: first.identity });
     expect(adopted?.identity).toEqual(first.identity);
     expect(adopted?.adopted).toBe(true);
     processes.exit('web', { code: 4 });
     expect(await adopted?.exited).toMatchObject({ code: 4 });
     expect(oldOneHeard).toBe(false);
-    expect(await processes.adopt(request('web'), first.identity)).toBeUndefined();
+    expect(await processes.adopt(request('web'), { process: first.identity })).toBeUndefined();
     expect(await processes.adopt(request('db'), undefined)).toBeUndefined();
   });
 
