@@ -5,7 +5,7 @@ import { loadMonit, Session, withSystemService } from '@tappet/plugin-monit-comp
 import { beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../e2e/support/tappet.ts';
 import { type Sink, smtpSink } from '../../unit/plugin-monit-compat/smtp-sink.ts';
-import { type Arena, openArena } from './arena.ts';
+import { type Arena, endProcess, openArena } from './arena.ts';
 import { isMissing } from './tools.ts';
 
 const CYCLES = 15;
@@ -34,6 +34,8 @@ check host slow with address 127.0.0.1
  if failed port ${slow} protocol http for 2 cycles then exec "/bin/true"
  noalert all@example.org
  alert exec@example.org
+check process late with pidfile ${arena.path('late.pid')}
+ start program = "/bin/sh -c '${arena.note('late', 'start')}; test $(grep -c start ${arena.path('log/late')}) -lt 3 || ${arena.path('proc')} start late'" with timeout 1 seconds
 check file gone with path ${arena.path('gone')}
  if does not exist for 2 cycles then alert
 check system machine
@@ -52,6 +54,7 @@ async function playReal(): Promise<readonly Seen[]> {
   } finally {
     child.kill('SIGTERM');
     await ended;
+    endProcess(arena.path('late.pid'));
     await arena.clear();
   }
 }
@@ -83,6 +86,7 @@ async function playOurs(): Promise<readonly Seen[]> {
     return sink.mails.map(seen);
   } finally {
     await session.close();
+    endProcess(arena.path('late.pid'));
     await arena.clear();
   }
 }

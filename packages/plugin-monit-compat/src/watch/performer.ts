@@ -1,10 +1,12 @@
 import type { Actor, Clock, Logger } from '@tappet/core';
-import type { EngineAction, Step } from '../engine/action.ts';
+import type { EngineAction, ServiceAction, Step } from '../engine/action.ts';
+import { recipientsFor } from '../engine/alert-filter.ts';
 import { actionEnvironment } from '../engine/environment.ts';
 import type { MonitEvent } from '../engine/event.ts';
 import type { Sample } from '../engine/sample.ts';
 import type { MonitConfiguration } from '../model/configuration.ts';
 import type { Alerts } from '../alert/alerts.ts';
+import { ActionEvents, actionDone } from './action-events.ts';
 import { runMethod, type StepResult } from './method.ts';
 import type { OwnServices } from './own-services.ts';
 import type { RunProgram } from './run-program.ts';
@@ -24,6 +26,7 @@ export interface PerformerParts {
   /** Log what would be done and do nothing. */
   readonly isRehearsal: boolean;
   lastSample(service: string): Sample | undefined;
+  onEvent(event: MonitEvent): void;
 }
 
 /** Who asked for steps, and why. */
@@ -37,6 +40,7 @@ const MOST_EXECS = 64;
 /** Carries out what rules and people ask for. */
 export class Performer {
   readonly #parts: PerformerParts;
+  readonly #events = new ActionEvents();
   #execs = 0;
 
   constructor(parts: PerformerParts) {
@@ -76,9 +80,27 @@ export class Performer {
       const result = await this.#step(deed, order);
       results.push(result);
       this.#tell(deed, result, order);
+      this.#announce(this.#events.ofStep(deed.service, deed.op, result));
       if (!result.ok && deed.onFailure === 'abort') break;
     }
     return results;
+  }
+
+  /** What a person asked for is done: who wants to know of actions is told. */
+  announceDone(action: ServiceAction, service: string, results: readonly StepResult[]): void {
+    if (!this.#parts.isRehearsal && results.every(({ ok }) => ok)) this.#announce(actionDone(service, action));
+  }
+
+  #announce(event: MonitEvent | undefined): void {
+    const { alerts, configuration, onEvent } = this.#parts;
+    if (event === undefined) return;
+    onEvent(event);
+    alerts.tell(event);
+    const { service } = event;
+    const all = configuration.byName.get(service)?.recipients ?? [];
+    const recipients = recipientsFor(all, event, { isTransition: true, count: 1 });
+    if (recipients.length === 0) return;
+    alerts.send({ kind: 'alert', service, recipients, isReminder: false, action: 'alert', cause: event });
   }
 
   async #step(deed: Deed, order: Order): Promise<StepResult> {

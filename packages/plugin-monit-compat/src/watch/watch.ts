@@ -111,7 +111,9 @@ export class Watch {
     const steps = planSteps({ configuration, state: this.state, service: name, action });
     for (const [changed, value] of applySteps(this.state, steps, configuration)) this.state.set(changed, value);
     this.#parts.onMonitoring(this.state);
-    return this.#inTurn({ steps, action, service: name }, () => this.#performer.order(steps, order));
+    const results = await this.#inTurn({ steps, action, service: name }, () => this.#performer.order(steps, order));
+    this.#performer.announceDone(action, name, results);
+    return results;
   }
 
   /** A service of ours ended by itself: what its `fast` rules on existence say. Undefined: no opinion. */

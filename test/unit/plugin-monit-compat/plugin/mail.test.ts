@@ -10,7 +10,7 @@ import { isMissing } from '../../../compat/monit/tools.ts';
 import { until } from '../../../e2e/support/tappet.ts';
 import { makeCertificate } from '../../../fixtures/probes/certificate.ts';
 import { type Sink, smtpSink } from '../smtp-sink.ts';
-import { createWorld, GONE, type World } from './world.ts';
+import { createWorld, ENDED, GONE, type World } from './world.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -275,6 +275,54 @@ check file app with path /srv/app
     expect(header).toContain('everybody@example.org');
     expect(header).not.toMatch(/^Bcc:/im);
     expect(sink.commands.filter((command) => command.startsWith('RCPT'))).toEqual(['RCPT TO:<admin@example.org>']);
+    await harness.close();
+  });
+});
+
+describe('actions', () => {
+  it('that fail are told once, and when they work again; those that a person asks for, when they are done', async () => {
+    await using sink = await smtpSink();
+    const world = createWorld();
+    world.ports.set(80, false);
+    world.ends = () => ({ ...ENDED, error: 'no such file' });
+    const harness = await pluginHarness(world.plugin, {
+      config: {
+        plugins: {
+          'monit-compat': {
+            poll: 10,
+            monit: `set mailserver 127.0.0.1 port ${sink.port}
+set mail-format { subject: $EVENT
+ message: $DESCRIPTION }
+set alert ops@example.org only on { exec, action }
+set alert other@example.org not on { exec, action, connection }
+check host app with address 127.0.0.1
+  start program = "/bin/up"
+  if failed port 80 then start`,
+          },
+        },
+      },
+    });
+    await harness.advance(1);
+    await until(() => sink.mails.length === 1, 'the failure is told');
+    await harness.advance(20_000);
+    world.ends = () => ENDED;
+    await harness.advance(10_000);
+    await until(() => sink.mails.length === 2, 'it works again');
+    await harness.supervisor.call(
+      'monit-compat',
+      'act',
+      { action: 'unmonitor', names: ['app'] },
+      AbortSignal.timeout(10_000),
+    );
+    await until(() => sink.mails.length === 3, 'the action is told');
+    expect(sink.mails.map((mail) => /^Subject: (.*)$/m.exec(mail)?.[1])).toEqual([
+      'Execution failed',
+      'Execution succeeded',
+      'Action done',
+    ]);
+    expect(sink.mails.every((mail) => mail.includes('To: ops@example.org'))).toBe(true);
+    expect(sink.mails[0]).toContain('cannot start: /bin/up cannot be run: no such file');
+    expect(sink.mails[2]).toContain('unmonitor action done');
     await harness.close();
   });
 });
