@@ -12,10 +12,13 @@ interface Backend {
   readonly path: string;
 }
 
-/** A supervisor with these web servers and a health endpoint that drains for a second, unless told otherwise. */
+/**
+ * A supervisor with these web servers and a health endpoint that drains for two seconds, unless told otherwise. A machine that is busy
+ * makes nobody unready.
+ */
 async function webServers(
   names: readonly string[],
-  { drain = 1 } = {},
+  { drain = 2 } = {},
 ): Promise<{ stack: Bench; ports: readonly number[]; healthPort: number }> {
   const [healthPort = 0, ...ports] = await freePorts(names.length + 1);
   const stack = bench('');
@@ -28,7 +31,7 @@ async function webServers(
 name = "${name}"
 command = "${process.execPath}"
 args = ["server.mjs", "--port", "${port}"]
-healthcheck = { http = "http://127.0.0.1:${port}/ok", interval = "500ms" }
+healthcheck = { http = "http://127.0.0.1:${port}/ok", interval = "500ms", timeout = "450ms", failure_threshold = 20 }
 `;
   }
   stack.write(
@@ -72,6 +75,7 @@ defaults
   timeout client 10s
   timeout server 10s
   timeout queue 5s
+  timeout check 3s
   retries 0
   option http-server-close
 frontend all
