@@ -161,7 +161,7 @@ describe('a plugin that leaks timers and memory in every hook', () => {
   it('cannot act through what is left of an old generation', async () => {
     await using stack = await start(
       `if (isLeaking) return; isLeaking = true;
-       setInterval(() => supervisorOfOld.submit('steady', { action: 'stop', actor: 'rule', reason: 'left over' })
+       setInterval(() => supervisorOfOld.submit('victim', { action: 'stop', actor: 'rule', reason: 'left over' })
          .then(({ outcome, message }) => console.error('LEFT OVER', outcome, message)), 50);`,
     );
     await stack.daemon.line(/LEFT OVER (done|unchanged|refused)/);
