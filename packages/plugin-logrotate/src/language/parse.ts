@@ -5,6 +5,7 @@ import { readNames } from './names.ts';
 import type { Parsed } from './ownership.ts';
 import { skipBlock } from './recovery.ts';
 import type { RotationRules } from './rules.ts';
+import { RulesInForce } from './rules-in-force.ts';
 import { readScript } from './script.ts';
 import type { Session } from './session.ts';
 import { changeTaboo } from './taboo.ts';
@@ -31,40 +32,35 @@ export function parseText(
   source: { text: string; file: string; rules: RotationRules; depth: number },
 ): ParseResult {
   const parser = new Parser(session, source);
-  return { isBroken: !parser.run(), rules: parser.globals };
+  return { isBroken: !parser.run(), rules: parser.rules.globals };
 }
 
 /** What follows from one step: go on, leave the block, or give up the text. */
 type Step = 'go on' | 'block is lost' | 'text is lost';
 
 class Parser {
-  globals: RotationRules;
+  readonly rules: RulesInForce;
   readonly #session: Session;
   readonly #cursor: Cursor;
   readonly #file: string;
   readonly #depth: number;
-  /** The block being read: its place in the session, its rules so far. */
-  #block: { slot: number; pattern: string; files: readonly string[]; rules: RotationRules; line: number } | undefined;
 
-  constructor(
-    session: Session,
-    { text, file, rules, depth }: { text: string; file: string; rules: RotationRules; depth: number },
-  ) {
+  constructor(session: Session, { text, file, rules, depth }: Parameters<typeof parseText>[1]) {
     this.#session = session;
     this.#cursor = new Cursor(text);
     this.#file = file;
     this.#depth = depth;
-    this.globals = rules;
+    this.rules = new RulesInForce(session, { file, rules });
   }
 
   /** False when the rest of the text was lost. */
   run(): boolean {
     for (;;) {
       this.#cursor.skipBlanks();
-      if (this.#cursor.isAtEnd) return this.#block === undefined || this.#closeBlock() !== 'text is lost';
+      if (this.#cursor.isAtEnd) return this.#closeBlock() !== 'text is lost';
       const step = this.#step(this.#cursor.peek());
       if (step === 'text is lost') {
-        this.#dropBlock();
+        this.rules.drop();
         return false;
       }
       if (step === 'block is lost') this.#leaveBlock();
@@ -88,21 +84,18 @@ class Parser {
 
   #names(): Step {
     const line = this.#cursor.line;
-    if (this.#block !== undefined) return this.#fail('unexpected log filename');
+    if (this.rules.isInBlock) return this.#fail('unexpected log filename');
     const names = readNames(this.#cursor);
     if ('problem' in names) {
       this.#error(names.problem, line);
       return 'text is lost';
     }
-    const slot = this.#session.reserve();
-    const place = { file: this.#file, line };
-    const files = this.#session.expandNames({ slot, names: names.words, rules: this.globals, place });
-    this.#block = { slot, pattern: names.pattern, files, rules: this.globals, line };
+    this.rules.open({ names: names.words, pattern: names.pattern, line });
     return 'go on';
   }
 
   #closingBrace(): Step {
-    if (this.#block === undefined) {
+    if (!this.rules.isInBlock) {
       this.#error('unexpected }');
       return 'text is lost';
     }
@@ -115,20 +108,11 @@ class Parser {
     return step;
   }
 
-  /** Hands the finished block over, after a look at where its old logs are to go. */
   #closeBlock(): Step {
-    const block = this.#block;
-    if (block === undefined) return 'go on';
-    const { slot, pattern, files, rules, line } = block;
-    const problem = this.#session.checkOldDirectory({ files, rules });
-    if (problem !== undefined) {
-      this.#error(problem);
-      this.#dropBlock();
-      return 'text is lost';
-    }
-    this.#session.fill(slot, { pattern, files, rules, source: { file: this.#file, line } });
-    this.#block = undefined;
-    return 'go on';
+    const problem = this.rules.close();
+    if (problem === undefined) return 'go on';
+    this.#error(problem);
+    return 'text is lost';
   }
 
   #directive(): Step {
@@ -201,7 +185,7 @@ class Parser {
     }
     for (const message of parsed.value.says ?? []) this.#session.report({ level: 'debug', message });
     if (parsed.warning !== undefined) this.#say('warning', parsed.warning, line);
-    const old = this.#rules;
+    const old = this.rules.current;
     const criterion = parsed.value.rules.criterion;
     if (criterion !== undefined && old.hasCriterion && old.criterion.kind !== criterion.kind) {
       this.#session.report({
@@ -209,7 +193,7 @@ class Parser {
         message: `note: '${word}' overrides previously specified '${old.criterion.kind}'`,
       });
     }
-    this.#rules = { ...old, ...parsed.value.rules };
+    this.rules.current = { ...old, ...parsed.value.rules };
     return 'go on';
   }
 
@@ -219,7 +203,7 @@ class Parser {
       this.#session.fail({ message: 'prerotate, postrotate or preremove without endscript', file: this.#file });
       return 'text is lost';
     }
-    this.#rules = { ...this.#rules, scripts: { ...this.#rules.scripts, [name]: script } };
+    this.rules.current = { ...this.rules.current, scripts: { ...this.rules.current.scripts, [name]: script } };
     return 'go on';
   }
 
@@ -231,12 +215,12 @@ class Parser {
       this.#error('include nesting too deep', line);
       return 'go on';
     }
-    this.#rules = this.#session.include({ path, rules: this.#rules, depth: this.#depth + 1 });
+    this.rules.current = this.#session.include({ path, rules: this.rules.current, depth: this.#depth + 1 });
     return 'go on';
   }
 
   #taboo(kind: 'tabooext' | 'taboopat', line: number): Step {
-    if (this.#block !== undefined) return this.#fail(`${kind} may not appear inside of log file definition`, line);
+    if (this.rules.isInBlock) return this.#fail(`${kind} may not appear inside of log file definition`, line);
     const argument = readValue(this.#cursor);
     if (argument === '') return this.#missing(kind, { line, isHarmless: true });
     this.#session.taboo = changeTaboo({ patterns: this.#session.taboo, argument, isEnding: kind === 'tabooext' });
@@ -250,18 +234,9 @@ class Parser {
     return 'go on';
   }
 
-  get #rules(): RotationRules {
-    return this.#block?.rules ?? this.globals;
-  }
-
-  set #rules(rules: RotationRules) {
-    if (this.#block === undefined) this.globals = rules;
-    else this.#block = { ...this.#block, rules };
-  }
-
   #fail(message: string, line: number = this.#cursor.line): Step {
     this.#error(message, line);
-    return this.#block === undefined ? 'text is lost' : 'block is lost';
+    return this.rules.isInBlock ? 'block is lost' : 'text is lost';
   }
 
   #error(message: string, line: number = this.#cursor.line): void {
@@ -273,15 +248,8 @@ class Parser {
   }
 
   #leaveBlock(): void {
-    const pattern = this.#block?.pattern ?? '';
-    this.#session.fail({ message: `found error in ${pattern}, skipping` });
-    this.#dropBlock();
+    this.#session.fail({ message: `found error in ${this.rules.pattern}, skipping` });
+    this.rules.drop();
     skipBlock(this.#cursor);
-  }
-
-  #dropBlock(): void {
-    if (this.#block === undefined) return;
-    this.#session.release(this.#block.slot, this.#block.files);
-    this.#block = undefined;
   }
 }
