@@ -7,7 +7,8 @@ import type { ProcessIdentity } from '../process/contract.ts';
 
 /** The right to run a project; held until `release` or the end of this process, however that comes. */
 export interface Lock {
-  release(): void;
+  /** `remove` takes the file away as well. From here on everything in the directory may be a successor's. */
+  release(options?: { remove: boolean }): void;
 }
 
 /** Somebody else has it; `pid` is undefined when the holder cannot be told. */
@@ -17,6 +18,11 @@ export interface LockHolder {
 
 const LOCK_FILE = 'lock';
 const PID_FILE = 'lock.pid';
+
+/** Whether a file of a runtime directory belongs to its lock. */
+export function isLock(name: string): boolean {
+  return name === LOCK_FILE || name.startsWith(PID_FILE);
+}
 
 /**
  * Takes the lock of a runtime directory. `flock` of util-linux locks our own open descriptor: the lock belongs to the open
@@ -45,7 +51,12 @@ function takeWithFlock(directory: string): Lock | LockHolder | undefined {
     const { status } = spawnSync('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
     if (status === 0 && isStillThere(fd, path)) {
       writeHolder(fd);
-      return { release: () => closeSync(fd) };
+      return {
+        release({ remove } = { remove: false }) {
+          if (remove) rmSync(path, { force: true });
+          closeSync(fd);
+        },
+      };
     }
     closeSync(fd);
     if (status !== 0 && status !== CONFLICT) return undefined;

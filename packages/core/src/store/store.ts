@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts';
 import { bootId } from '../process/identity.ts';
 import type { DaemonRecord, ServiceRecord, Store } from './contract.ts';
 import { openDirectory } from './directory.ts';
-import { type Lock, takeLock } from './lock.ts';
+import { isLock, type Lock, takeLock } from './lock.ts';
 import { type Filed, parseDaemonFile, parseServiceFile } from './records.ts';
 
 export interface StoreOptions {
@@ -115,8 +115,9 @@ export async function openStore({ directory, project, log, flock: useFlock = tru
       if (isClosed) return;
       flush();
       isClosed = true;
-      if (clean) removeDirectory(directory);
-      lock.release();
+      if (clean) empty(directory);
+      lock.release({ remove: clean });
+      if (clean) removeIfEmpty(directory);
     },
   };
 }
@@ -159,9 +160,13 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** Removes it with everything in it, unless a successor has put something there by now. */
-function removeDirectory(directory: string): void {
-  for (const name of readdirSync(directory)) removeQuietly(join(directory, name));
+/** Removes everything but the lock, which is held while that takes its time. */
+function empty(directory: string): void {
+  const names = readdirSync(directory).filter((name) => !isLock(name));
+  for (const name of names) removeQuietly(join(directory, name));
+}
+
+function removeIfEmpty(directory: string): void {
   try {
     rmdirSync(directory);
   } catch {
