@@ -4,7 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import type { SupervisorEvent } from './events.ts';
 import type { SupervisorExit, WaitOptions } from './options.ts';
-import type { UncaughtFault } from '../plugin/host.ts';
+import type { UncaughtFault } from '../plugin/contract.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { ServiceStatus, SupervisorStatus, WhyReport } from './status.ts';
 

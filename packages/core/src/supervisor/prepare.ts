@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors/base.ts';
 import { freezeDraft } from '../plan/freeze.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PendingGeneration, PluginHost } from '../plugin/host.ts';
+import type { PendingGeneration, PluginHost } from '../plugin/contract.ts';
 import { type Accepted, located } from './inspect.ts';
 import { selectServices } from './select.ts';
 

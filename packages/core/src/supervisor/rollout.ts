@@ -3,7 +3,7 @@ import { TappetError } from '../errors/base.ts';
 import { diffPlans } from '../plan/diff.ts';
 import type { Variables } from '../plan/interpolate.ts';
 import type { Plan, ServiceSpec } from '../plan/plan.ts';
-import type { PluginHost } from '../plugin/host.ts';
+import type { PluginHost } from '../plugin/contract.ts';
 import type { ServicePipes } from '../process/contract.ts';
 import { descriptorBudget } from '../process/descriptors.ts';
 import type { Cause } from '../service/cause.ts';

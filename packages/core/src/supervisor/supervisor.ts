@@ -3,7 +3,8 @@ import { type Component, componentKind, type LaunchOptions } from '../component/
 import type { OutputStream, ServiceView } from '../hooks/events.ts';
 import { silentLogger } from '../log.ts';
 import type { Plan } from '../plan/plan.ts';
-import { createPluginHost, type PluginHost, type UncaughtFault } from '../plugin/host.ts';
+import type { PluginHost, UncaughtFault } from '../plugin/contract.ts';
+import { createPluginHost } from '../plugin/host.ts';
 import type { PluginReport } from '../plugin/report.ts';
 import type { Intent, IntentResult } from '../service/intent.ts';
 import { VERSION } from '../version.ts';

@@ -5,11 +5,8 @@ import type { Plan, PlanDraft } from '../../../../packages/core/src/plan/plan.ts
 import { admitPlugins, requirePlugins } from '../../../../packages/core/src/plugin/admit.ts';
 import type { Plugin } from '../../../../packages/core/src/plugin/define-plugin.ts';
 import { entryOf, type PluginEntry } from '../../../../packages/core/src/plugin/entry.ts';
-import {
-  createPluginHost,
-  type PendingGeneration,
-  type PluginHost,
-} from '../../../../packages/core/src/plugin/host.ts';
+import type { PendingGeneration, PluginHost } from '../../../../packages/core/src/plugin/contract.ts';
+import { createPluginHost } from '../../../../packages/core/src/plugin/host.ts';
 import { Sections } from '../../../../packages/core/src/plugin/sections.ts';
 import type { Intent } from '../../../../packages/core/src/service/intent.ts';
 import type { PluginSupervisor } from '../../../../packages/core/src/supervisor/api.ts';
