@@ -5,6 +5,7 @@ import { readStateFile, writeStateFile } from '../state/state-file.ts';
 import { keepBudget } from './budget.ts';
 import { Compressor } from './compressor.ts';
 import { decorator } from './decorate.ts';
+import { HeldFolders } from './held-folders.ts';
 import { LogFile } from './log-file.ts';
 import type { LineOptions, LogSettings } from './settings.ts';
 
@@ -27,6 +28,7 @@ export class CapturedLogs {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #compressor: Compressor;
+  readonly #folders = new HeldFolders();
   readonly #files = new Map<string, { file: LogFile; sinks: number }>();
   #budget: number | undefined;
   #stateFile: string | undefined;
@@ -90,7 +92,7 @@ export class CapturedLogs {
     const files = this.files;
     this.#files.clear();
     await Promise.all(files.map((file) => file.release()));
-    for (const file of files) file.closeFolders();
+    this.#folders.keep([]);
   }
 
   /** Resolves when no rotation and no compression is under way. */
@@ -113,6 +115,7 @@ export class CapturedLogs {
       log: this.#log,
       clock: this.#clock,
       compressor: this.#compressor,
+      folderAt: this.#folders.at,
       onRotated: () => {
         this.#checkBudget();
         if (!this.#isTimed(file)) return;
@@ -133,8 +136,12 @@ export class CapturedLogs {
     if (known.sinks > 0) return;
     this.#files.delete(path);
     await known.file.release();
-    void this.#compressor.idle().then(() => known.file.closeFolders());
+    void this.#compressor.idle().then(() => this.#closeFolders());
     this.#schedule();
+  }
+
+  #closeFolders(): void {
+    this.#folders.keep(this.files.flatMap(({ folder, old }) => [folder, old.folder]));
   }
 
   #isTimed({ settings }: LogFile): boolean {

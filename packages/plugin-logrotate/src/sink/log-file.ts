@@ -8,7 +8,7 @@ import { changeFiles, finishChange } from './change-files.ts';
 import type { Compressor } from './compressor.ts';
 import { emptyByCopy, finishEmptying } from './copied-prefix.ts';
 import { cutOf } from './line-cut.ts';
-import { LogFolder } from './log-folder.ts';
+import type { FolderAt, LogFolder } from './log-folder.ts';
 import { LogWriter } from './log-writer.ts';
 import { OldFiles } from './old-files.ts';
 import { RotationTurn } from './rotation-turn.ts';
@@ -21,6 +21,8 @@ export interface LogFileOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly compressor: Compressor;
+  /** A folder is held open once, however many logs lie in it. */
+  readonly folderAt: FolderAt;
   /** Called after each rotation. */
   readonly onRotated: (file: LogFile) => void;
 }
@@ -45,14 +47,14 @@ export class LogFile {
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: LogFileOptions) {
-    const { path, settings, log, clock, compressor } = options;
+    const { path, settings, log, clock, compressor, folderAt } = options;
     this.#options = options;
     this.path = path;
     this.name = basename(path);
     this.settings = settings;
     const trust = { serviceUid: settings.serviceUid, su: settings.rules.su };
-    this.folder = new LogFolder(dirname(path), trust);
-    this.old = new OldFiles({ log: this.name, home: this.folder, logger: log, clock, compressor }, settings);
+    this.folder = folderAt(dirname(path), trust);
+    this.old = new OldFiles({ log: this.name, home: this.folder, folderAt, logger: log, clock, compressor }, settings);
     this.#writer = new LogWriter({ folder: this.folder, name: this.name, log, clock }, freshLog(settings));
     this.#turn = new RotationTurn({ path, log, clock });
     this.#limit = sizeLimit(settings);
@@ -116,12 +118,6 @@ export class LogFile {
   async release(): Promise<void> {
     await this.idle();
     this.#writer.close();
-  }
-
-  /** To be called when no old log is being compressed any more. */
-  closeFolders(): void {
-    this.folder.close();
-    this.old.folder.close();
   }
 
   /** Rotates, if it may, without new bytes. */
@@ -201,7 +197,7 @@ export class LogFile {
   }
 
   #emptyLater(target: string, rest: Uint8Array): void {
-    const descriptor = this.#writer.open();
+    const descriptor = this.#writer.pin();
     const { size, mode, uid, gid } = fstatSync(descriptor);
     const like = { size, mode: mode & 0o7777, uid, gid };
     const kept = new Uint8Array(rest);
@@ -217,10 +213,9 @@ export class LogFile {
   #emptied(target: string | undefined, failure: { error: unknown; rest: Uint8Array } | undefined): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    this.#writer.refresh();
+    this.#writer.detach();
     if (failure === undefined) {
       this.#writer.endsLine = true;
-      this.#writer.detach();
       this.#finished(target);
     } else {
       this.#turn.failed(failure.error);

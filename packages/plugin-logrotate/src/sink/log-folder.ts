@@ -25,6 +25,9 @@ export interface FolderTrust {
   readonly su: SwitchUser | undefined;
 }
 
+/** The folder of this path, for those who trust it as much. */
+export type FolderAt = (path: string, trust: FolderTrust) => LogFolder;
+
 /**
  * A folder that was checked and is held open. All names are looked up in it, so whoever swaps the folder for a link afterwards
  * gains nothing. Opened at the first use and again after {@link close}.

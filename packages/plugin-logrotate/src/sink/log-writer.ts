@@ -2,6 +2,7 @@ import { closeSync, fstatSync, writeSync } from 'node:fs';
 import type { Clock, Logger, Timer } from '@tappet/core';
 import { codeOf } from '../names/system-error.ts';
 import { HeldBytes } from './held-bytes.ts';
+import { logAllowance } from './log-allowance.ts';
 import type { LogFolder } from './log-folder.ts';
 import { type NewLog, type OpenLog, openLog } from './open-log.ts';
 
@@ -10,6 +11,7 @@ const NEWLINE = 10;
 
 /** Writers with an open file, the one that was opened first first. */
 const opened = new Set<LogWriter>();
+let mostOpen: number | undefined;
 
 /** What a writer works with. */
 export interface LogWriterOptions {
@@ -69,6 +71,13 @@ export class LogWriter {
     this.size = size;
     this.endsLine = endsLine;
     opened.add(this);
+    return descriptor;
+  }
+
+  /** The same, and nobody takes the descriptor away until {@link detach}. */
+  pin(): number {
+    const descriptor = this.open();
+    opened.delete(this);
     return descriptor;
   }
 
@@ -163,8 +172,9 @@ export class LogWriter {
     this.#options.log.warn({ path: this.path, error: reason }, `cannot write ${this.path}: ${reason}`);
   }
 
-  /** Without a descriptor left, the log that was opened first gives up its own. */
+  /** Beyond the limit, or without a descriptor left, the log that was opened first gives up its own. */
   #withRoom<T>(open: () => T): T {
+    if (opened.size >= (mostOpen ??= logAllowance())) [...opened].find((writer) => writer !== this)?.detach();
     try {
       return open();
     } catch (error) {

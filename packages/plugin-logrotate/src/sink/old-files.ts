@@ -5,7 +5,7 @@ import { isOverAge } from '../decide/due.ts';
 import { codeOf, reasonOf } from '../names/system-error.ts';
 import { archivesOf, planRoom } from './archives.ts';
 import { type Compressor, PART } from './compressor.ts';
-import { LogFolder } from './log-folder.ts';
+import type { FolderAt, LogFolder } from './log-folder.ts';
 import { runScripts } from './scripts.ts';
 import type { LogSettings } from './settings.ts';
 
@@ -18,6 +18,7 @@ export interface OldFilesOptions {
   readonly log: string;
   /** Its folder, which is that of the old files, too, unless the rules name another. */
   readonly home: LogFolder;
+  readonly folderAt: FolderAt;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly compressor: Compressor;
@@ -157,9 +158,9 @@ export class OldFiles {
   }
 
   #folderOf({ rules, serviceUid }: LogSettings): LogFolder {
-    const { home } = this.#options;
+    const { home, folderAt } = this.#options;
     if (rules.oldDir === undefined) return home;
-    return new LogFolder(resolve(home.path, rules.oldDir), { serviceUid, su: rules.su });
+    return folderAt(resolve(home.path, rules.oldDir), { serviceUid, su: rules.su });
   }
 
   #goneName(): string {
