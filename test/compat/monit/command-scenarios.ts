@@ -8,7 +8,7 @@ export type Turn = { readonly isFleeting?: boolean } & (
   /** A daemon that is stopped has forgotten nothing but by `forget`. */
   | { readonly daemon: 'restart' | 'stop' | 'forget' }
   | { readonly title: string; readonly act: (arena: Arena) => void }
-  /** Waits for so many lines like this since the last turn. */
+  /** Waits for so many lines like this since the last thing that was done. */
   | { readonly until: RegExp; readonly times: number }
 );
 
@@ -174,27 +174,27 @@ export const COMMAND_SCENARIOS: readonly CommandScenario[] = [
         Array.from({ length: 1000 }, () => 500),
       );
       return `check host h with address 127.0.0.1
- if failed port ${port} protocol http for 6 cycles then ${exec(a, 'all', 'six')}`;
+ if failed port ${port} protocol http for 12 cycles then ${exec(a, 'all', 'twelve')}`;
     },
     turns: [
       { until: /500/, times: 2, isFleeting: true },
       command('unmonitor h'),
       ask('monitor h'),
-      { until: /six/, times: 1, isFleeting: true },
+      { until: /twelve/, times: 1, isFleeting: true },
       command('unmonitor h'),
       ask('monitor h'),
       { until: /500/, times: 2, isFleeting: true },
       { daemon: 'restart', isFleeting: true },
-      { until: /six/, times: 1, isFleeting: true },
+      { until: /twelve/, times: 1, isFleeting: true },
     ],
-    view: failuresBefore('six'),
+    view: failuresBefore('twelve'),
   },
   {
     title: 'S43 a process that somebody else started: start runs nothing, and its ports wait for the start timeout',
     set(a) {
       spawnSync(a.path('proc'), ['start', 'p']);
       return `check process p with pidfile ${a.path('p.pid')}
- start program = "${a.note('all', 'start-p')}" with timeout 14 seconds
+ start program = "${a.note('all', 'start-p')}" with timeout 25 seconds
  stop program = "${a.note('all', 'stop-p')}"
  if failed port 9 then ${exec(a, 'all', 'port')}`;
     },

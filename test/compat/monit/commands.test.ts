@@ -75,7 +75,6 @@ command = "sleep 1000"
 class Play {
   readonly #arena: Arena;
   readonly #side: Side;
-  #mark = 0;
 
   constructor(arena: Arena, side: Side) {
     this.#arena = arena;
@@ -83,7 +82,6 @@ class Play {
   }
 
   async turn(turn: Turn): Promise<void> {
-    this.#mark = this.#lines().length;
     if ('until' in turn) await until(() => this.#count(turn.until) >= turn.times, String(turn.until), 60_000);
     else if ('daemon' in turn) await this.#daemon(turn.daemon);
     else if ('act' in turn) {
@@ -114,9 +112,9 @@ class Play {
   }
 
   #count(pattern: RegExp): number {
-    return this.#lines()
-      .slice(this.#mark)
-      .filter((line) => pattern.test(line)).length;
+    const lines = this.#lines();
+    return lines.slice(lines.findLastIndex((line) => line.startsWith('$')) + 1).filter((line) => pattern.test(line))
+      .length;
   }
 
   #note(text: string): void {
