@@ -167,15 +167,13 @@ function codesOf(arena: Arena): readonly string[] {
 }
 
 describe.skipIf(isMissing('monit')).concurrent('commands beside those of monit itself', () => {
-  it.each(COMMAND_SCENARIOS)(
-    '$title',
-    async (scenario) => {
-      const [real, ours] = await Promise.all([play(scenario, realSide), play(scenario, ourSide)]);
-      expect(ours.log).toEqual(real.log);
-      expect(ours.codes.map(success)).toEqual(real.codes.map(success));
-    },
-    240_000,
-  );
+  // Again, because monit computes the time of the boot at each start: on a busy machine it is a second off at times, and what is then
+  // restarted counts as booted.
+  it.each(COMMAND_SCENARIOS)('$title', { timeout: 240_000, retry: 2 }, async (scenario) => {
+    const [real, ours] = await Promise.all([play(scenario, realSide), play(scenario, ourSide)]);
+    expect(ours.log).toEqual(real.log);
+    expect(ours.codes.map(success)).toEqual(real.codes.map(success));
+  });
 });
 
 /** Ours tells failures apart; monit has one code for all of them. */
