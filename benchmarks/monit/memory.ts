@@ -2,7 +2,9 @@
  * What the plugin costs in memory: private anonymous memory of the built daemon with 500 services, without the plugin and with rules on
  * each of them, and of a daemon that watches 500 processes by their pid files.
  *
- *   npx node benchmarks/monit/memory.ts [--rounds 3] [--counts 500] [--json]
+ *   npx node benchmarks/monit/memory.ts [--rounds 1] [--counts 500] [--ours DIR] [--json]
+ *
+ * A round takes a minute. The parts of V8 that compile in the background leave some MB or not: single figures are not exact.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +14,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tappet } from '../supervisor/contenders/tappet.ts';
 import type { Contender } from '../supervisor/harness/contender.ts';
 import { memoryOf } from '../supervisor/harness/processes.ts';
-import { interleave } from '../supervisor/harness/rounds.ts';
 import { readSettings } from '../supervisor/harness/settings.ts';
 import { Stage } from '../supervisor/harness/stage.ts';
 import { median } from '../supervisor/harness/statistics.ts';
@@ -21,7 +22,7 @@ import { withPlugin } from './contenders.ts';
 /** The daemon collects its garbage a second after the start; some cycles follow. */
 const CALM_MS = 8000;
 
-const settings = readSettings({ rounds: 3, counts: [500] });
+const settings = readSettings({ rounds: 1, counts: [500] });
 const { ours } = settings;
 await using stage = new Stage(settings);
 for (const count of settings.counts) {
@@ -39,10 +40,13 @@ for (const count of settings.counts) {
     single,
     watching,
   ];
-  const runs = await interleave(contenders, {
-    rounds: settings.rounds,
-    measure: (contender) => measure(contender, contender === single || contender === watching ? 1 : count),
-  });
+  const runs = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const contender of contenders) {
+      const services = contender === single || contender === watching ? 1 : count;
+      runs.get(contender.name)?.push(await measure(contender, services));
+    }
+  }
   report(count, runs, (name) => (name === single.name || name === watching.name ? single.name : core.name));
 }
 
