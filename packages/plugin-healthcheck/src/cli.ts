@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { TappetError } from '@tappet/core/runtime';
 import type { HealthResult } from './plugin/methods.ts';
 import { healthText } from './plugin/health-text.ts';
 
@@ -50,26 +51,16 @@ export const commands: readonly Command[] = [
       // The plugin on the other side is of this package, so its answers have this type.
       const result = (await client.call('healthcheck', 'health', params)) as HealthResult;
       if ('unknown' in result) {
-        throw new CommandError(`there is no service "${result.unknown}"`, 'ERR_SERVICE_UNKNOWN', result.hint);
+        throw new TappetError(`there is no service "${result.unknown}"`, {
+          code: 'ERR_SERVICE_UNKNOWN',
+          hint: result.hint ?? undefined,
+        });
       }
       io.out(options.json === true ? `${JSON.stringify(result)}\n` : healthText(result));
       return result.live && result.ready ? 0 : 1;
     },
   },
 ];
-
-/** Carries one of the core's codes. The core's own class would cost a command 60 ms to load. */
-class CommandError extends Error {
-  readonly code: 'ERR_SERVICE_UNKNOWN' | 'ERR_USAGE';
-  readonly hint: string | null;
-
-  constructor(message: string, code: CommandError['code'], hint: string | null) {
-    super(message);
-    this.name = 'CommandError';
-    this.code = code;
-    this.hint = hint;
-  }
-}
 
 const OPTIONS = {
   refresh: { type: 'boolean' },
@@ -89,7 +80,7 @@ function read(args: readonly string[]): { name: string | undefined; options: Opt
     return { name: positionals[0], options: values };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`cannot run health: ${reason}`, 'ERR_USAGE', 'see "tappet health --help"');
+    throw new TappetError(`cannot run health: ${reason}`, { code: 'ERR_USAGE', hint: 'see "tappet health --help"' });
   }
 }
 

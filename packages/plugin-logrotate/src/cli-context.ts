@@ -22,16 +22,3 @@ export interface Command {
   readonly summary: string;
   run(context: CommandContext): Promise<number>;
 }
-
-/** Carries one of the core's codes. The core's own class would cost a command 60 ms to load. */
-export class CommandError extends Error {
-  readonly code: 'ERR_SERVICE_UNKNOWN' | 'ERR_USAGE';
-  readonly hint: string | null;
-
-  constructor(message: string, code: CommandError['code'], hint: string | null) {
-    super(message);
-    this.name = 'CommandError';
-    this.code = code;
-    this.hint = hint;
-  }
-}

@@ -1,4 +1,5 @@
-import { type Command, CommandError } from './cli-context.ts';
+import { TappetError } from '@tappet/core/runtime';
+import type { Command } from './cli-context.ts';
 
 /** The commands that this plugin adds to `tappet`. */
 export const commands: readonly Command[] = [
@@ -30,7 +31,7 @@ function explained(args: readonly string[]): { files: readonly string[]; state: 
   const [, state] = position === -1 ? [] : files.splice(position, 2);
   if (files.length === 0 || files.some((file) => file.startsWith('-'))) {
     const hint = 'tappet logrotate --explain [-s STATE] FILE...';
-    throw new CommandError('cannot explain: name the configuration files and nothing else', 'ERR_USAGE', hint);
+    throw new TappetError('cannot explain: name the configuration files and nothing else', { code: 'ERR_USAGE', hint });
   }
   return { files, state };
 }

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { OFFICIAL_PLUGINS, readPlugins, readReference } from '@tappet/core';
+import type { PluginReport } from '@tappet/core';
+import { OFFICIAL_PLUGINS, readPlugins, readReference } from '@tappet/core/runtime';
 import { connect } from '@tappet/plugin-control/client';
 import { currentReader, whyUnsafe } from '../config/safety.ts';
 import { findSocket } from '../find-daemon.ts';
 import type { Io } from '../io.ts';
-import type { CliCommand } from '../plugin-command.ts';
-import { readConfig } from '../read-config.ts';
+import type { CliCommand, CliCommandContext } from '../plugin-command.ts';
 import type { CommandDefinition } from './definition.ts';
 import { entryInFolder, packageEntry } from './package-entry.ts';
 import { commandNamed } from './table.ts';
@@ -32,28 +32,42 @@ export function needsPlugins(words: readonly string[], commands: readonly Comman
  * the `./cli` entry of a plugin's package; the plugin itself is not loaded. What cannot be loaded is told and left out.
  */
 export async function pluginCommands(words: readonly string[], io: Io): Promise<readonly PluginCommand[]> {
+  const { readConfig } = await import('../read-config.ts');
   const loaded = await readConfig(configWord(words), io.cwd).catch(() => undefined);
   const directory = loaded?.directory ?? io.cwd;
   const listed = loaded === undefined ? [] : readPlugins(loaded.raw).plugins;
   const found = new Map<string, PluginCommand>();
   for (const plugin of new Set([...listed, ...OFFICIAL_PLUGINS])) {
-    for (const command of await commandsOf(plugin, { directory, io })) {
+    for (const command of await commandsOf({ plugin, entry: entryOf(plugin, directory) }, io)) {
       // A verb of ours, or of a plugin that comes first, wins.
       if (found.has(command.name) || isTaken(command.name)) continue;
-      found.set(command.name, {
-        plugin,
-        command,
-        run: (args) =>
-          command.run({
-            args,
-            io,
-            directory,
-            connect: async (which = {}) => connect({ socket: await findSocket(which, io) }),
-          }),
-      });
+      found.set(command.name, ready({ plugin, command }, { directory, io }));
     }
   }
   return [...found.values()];
+}
+
+/** A command of one of the plugins that a supervisor runs with. Nothing has to be read or loaded to find these. */
+export async function commandAtWork(
+  name: string,
+  { plugins, io }: { plugins: readonly PluginReport[]; io: Io },
+): Promise<PluginCommand | undefined> {
+  const directory = io.cwd;
+  for (const { name: plugin, from } of plugins) {
+    const entry = from === null ? entryOf(plugin, directory) : entryBeside(from, directory);
+    const command = (await commandsOf({ plugin, entry }, io)).find((one) => one.name === name);
+    if (command !== undefined) return ready({ plugin, command }, { directory, io });
+  }
+  return undefined;
+}
+
+function ready(
+  { plugin, command }: { plugin: string; command: CliCommand },
+  { directory, io }: { directory: string; io: Io },
+): PluginCommand {
+  const connectTo: CliCommandContext['connect'] = async (which = {}) =>
+    connect({ socket: await findSocket(which, io) });
+  return { plugin, command, run: (args) => command.run({ args, io, directory, connect: connectTo }) };
 }
 
 /** The file of `--config FILE` or `--config=FILE`, wherever it stands. */
@@ -64,10 +78,9 @@ function configWord(words: readonly string[]): string | undefined {
 }
 
 async function commandsOf(
-  plugin: string,
-  { directory, io }: { directory: string; io: Io },
+  { plugin, entry }: { plugin: string; entry: string | undefined },
+  io: Io,
 ): Promise<readonly CliCommand[]> {
-  const entry = entryOf(plugin, directory);
   if (entry === undefined) return [];
   const unsafe = whyUnsafe(entry, currentReader(io.env));
   if (unsafe !== undefined) {

@@ -1,4 +1,5 @@
 import type { Invocation } from '../command-line/definition.ts';
+import { connectToDaemon } from '../find-daemon.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Options of `tappet logs` that look into log files, which only a plugin keeps. */
@@ -11,11 +12,11 @@ export function asksForFiles(options: Invocation['options']): boolean {
 
 /** Hands the question on to the plugin that keeps the log files. */
 export async function readLogFiles({ args, options, io }: Invocation): Promise<number> {
-  const { pluginCommands } = await import('../command-line/plugin-commands.ts');
-  const config = typeof options['config'] === 'string' ? ['--config', options['config']] : [];
-  const keeper = (await pluginCommands(config, io)).find(({ command }) => command.name === 'log-files');
+  const { commandAtWork } = await import('../command-line/plugin-commands.ts');
+  const client = await connectToDaemon(options, io);
+  const keeper = await commandAtWork('log-files', { plugins: await client.plugins(), io });
   if (keeper === undefined) {
-    throw new UsageError('cannot look into log files: no plugin keeps them', {
+    throw new UsageError('cannot look into log files: no plugin of this supervisor keeps them', {
       hint: 'npm install @tappet/plugin-logrotate and add "logrotate" to plugins',
     });
   }

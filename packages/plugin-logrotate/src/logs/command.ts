@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { CommandError, type CommandContext } from '../cli-context.ts';
+import { TappetError } from '@tappet/core/runtime';
+import type { CommandContext } from '../cli-context.ts';
 import { diskText, diskUse } from './disk.ts';
 import { type LogQuery, printLogs } from './log-lines.ts';
 import { withoutCompilers } from './small-memory.ts';
@@ -151,11 +152,10 @@ function chosen(logs: readonly StoredLog[], names: readonly string[]): readonly 
   const missing = names.find((name) => !logs.some(({ service }) => isMeant(service, name)));
   if (missing !== undefined) {
     const known = [...new Set(logs.map(({ service }) => service))];
-    throw new CommandError(
-      `there is no log of a service "${missing}"`,
-      'ERR_SERVICE_UNKNOWN',
-      `there are ${known.join(', ')}`,
-    );
+    throw new TappetError(`there is no log of a service "${missing}"`, {
+      code: 'ERR_SERVICE_UNKNOWN',
+      hint: `there are ${known.join(', ')}`,
+    });
   }
   return names.length === 0 ? logs : logs.filter(({ service }) => names.some((name) => isMeant(service, name)));
 }
@@ -165,6 +165,9 @@ function unique(logs: readonly StoredLog[]): StoredLog[] {
   return [...new Map(logs.map((log) => [log.path, log])).values()];
 }
 
-function usage(reason: string): CommandError {
-  return new CommandError(`cannot run log-files: ${reason}`, 'ERR_USAGE', 'see "tappet log-files --help"');
+function usage(reason: string): TappetError {
+  return new TappetError(`cannot run log-files: ${reason}`, {
+    code: 'ERR_USAGE',
+    hint: 'see "tappet log-files --help"',
+  });
 }

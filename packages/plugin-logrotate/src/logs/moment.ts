@@ -1,4 +1,4 @@
-import { parseDuration } from '@tappet/core';
+import { parseDuration } from '@tappet/core/runtime';
 
 /** A moment of `--since` and `--until`: how long ago (`90s`, `1h30m`, `2d`), or a date with or without a time. Undefined when it is neither. */
 export function parseMoment(text: string, nowMs: number): number | undefined {
