@@ -46,11 +46,11 @@ const logrotate: Plugin<LogrotateConfig, ServiceTable> = definePlugin({
     preremove: 'keep',
   },
   setup(context) {
-    const { carry, clock, config, log, onActivate, onInForce, supervisor } = context;
+    const { carry, clock, config, environment, log, onActivate, onInForce, supervisor } = context;
     const status = supervisor.status();
     const directory = logDirectory(config.directory, {
       configFile: status.configFile,
-      env: process.env,
+      env: environment,
       uid: process.getuid?.(),
     });
     const logs = carry(

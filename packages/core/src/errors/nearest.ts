@@ -1,18 +1,28 @@
 /**
  * The candidate that a mistyped name most likely meant, or undefined when none is close.
- * Close means an edit distance of at most a third of the longer name (Damerau, adjacent swaps count once).
+ * Close means an edit distance of at most a third of the longer name (Damerau, adjacent swaps count once). Of two that are as close,
+ * the one that begins the same for longer: people seldom mistype the first letter.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Infinity;
+  let bestBeginning = 0;
   for (const candidate of candidates) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance && distance <= Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3))) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (distance > Math.max(1, Math.floor(Math.max(name.length, candidate.length) / 3))) continue;
+    const beginning = sharedBeginning(name.toLowerCase(), candidate.toLowerCase());
+    if (distance > bestDistance || (distance === bestDistance && beginning <= bestBeginning)) continue;
+    best = candidate;
+    bestDistance = distance;
+    bestBeginning = beginning;
   }
   return best;
+}
+
+function sharedBeginning(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** The hint sentence for a mistyped name, or undefined when nothing is close. */

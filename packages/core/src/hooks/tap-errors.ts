@@ -1,4 +1,4 @@
-import { PluginError, TappetError } from '../errors/base.ts';
+import { ConfigError, PluginError, TappetError } from '../errors/base.ts';
 import type { TapIdentity } from './tap-trace.ts';
 
 /** Of a call that nobody waits for any more. */
@@ -19,8 +19,10 @@ export function deadlineError(identity: TapIdentity): PluginError {
 }
 
 /** What the caller of a gate or transform gets: the reason first, the culprit behind it. */
-export function tapError(identity: TapIdentity, error: unknown): PluginError {
+export function tapError(identity: TapIdentity, error: unknown): TappetError {
   if (error instanceof PluginError && error.code === 'ERR_PLUGIN_DEADLINE') return error;
+  // Its issues name the places in the configuration, which tell more than the name of the plugin.
+  if (error instanceof ConfigError && identity.hook === 'plan') return error;
   return new PluginError(`${messageOf(error)} (plugin ${identity.plugin})`, {
     code: 'ERR_PLUGIN_TAP',
     plugin: identity.plugin,

@@ -7,6 +7,7 @@ describe('nearest', () => {
     ['web-sever', ['web-server', 'worker'], 'web-server'],
     ['REDIS', ['redis'], 'redis'],
     ['rediss', ['mysql', 'redis'], 'redis'],
+    ['htp', ['ftp', 'http'], 'http'],
     ['xyz', ['restart', 'required'], undefined],
     ['a', [], undefined],
   ])('%s among %j is %s', (name, candidates, expected) => {

@@ -93,6 +93,22 @@ describe('a check of a configuration', () => {
       },
     });
     expect(await check({ plugins: [breaking] })).toMatchObject([{ code: 'ERR_CONFIG_DUPLICATE' }]);
+    const refusingPlan = definePlugin({
+      name: 'refusing-plan',
+      setup({ hooks }) {
+        const issue: ConfigIssue = {
+          code: 'ERR_CONFIG_COMMAND',
+          message: 'not this',
+          path: ['services', 0, 'command'],
+        };
+        hooks.plan.tap('refuse', () => {
+          throw new ConfigError([issue]);
+        });
+      },
+    });
+    expect(await check({ plugins: [refusingPlan] })).toMatchObject([
+      { message: 'not this', path: ['services', 0, 'command'], line: 3 },
+    ]);
   });
 
   it('tells of a setup that fails, and of plugins that do not go together', async () => {
