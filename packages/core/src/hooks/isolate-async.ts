@@ -2,7 +2,7 @@ import { wrongAnswer } from './answers.ts';
 import { HOOKS, type HookName } from './hooks.ts';
 import type { IsolatedTap, TapDone } from './isolated-tap.ts';
 import { isPromiseLike } from './promise-like.ts';
-import { deadlineError, givenUpError, tapError } from './tap-errors.ts';
+import { deadlineError, givenUpError, isRefusal, tapError } from './tap-errors.ts';
 import { SLOW_BLOCK_MS } from './tap-trace.ts';
 import { fail, measure, reportSkipped, succeedUnlessBlocked } from './verdict.ts';
 
@@ -113,7 +113,8 @@ function end({ tap, first, done }: AsyncCall, outcome: Outcome): void {
   if ('error' in outcome) {
     const overran = outcome.overran === true;
     // A tap that gives up because it was told to has not failed.
-    if (overran || !isAborted(first)) fail(tap, outcome.error, overran);
+    const isNoFault = isAborted(first) || isRefusal(tap.trace.identity, outcome.error);
+    if (overran || !isNoFault) fail(tap, outcome.error, overran);
     if (isFatal(tap.trace.identity.hook)) done(tapError(tap.trace.identity, outcome.error));
     else done();
     return;

@@ -21,8 +21,7 @@ export function deadlineError(identity: TapIdentity): PluginError {
 /** What the caller of a gate or transform gets: the reason first, the culprit behind it. */
 export function tapError(identity: TapIdentity, error: unknown): TappetError {
   if (error instanceof PluginError && error.code === 'ERR_PLUGIN_DEADLINE') return error;
-  // Its issues name the places in the configuration, which tell more than the name of the plugin.
-  if (error instanceof ConfigError && identity.hook === 'plan') return error;
+  if (isRefusal(identity, error)) return error;
   return new PluginError(`${messageOf(error)} (plugin ${identity.plugin})`, {
     code: 'ERR_PLUGIN_TAP',
     plugin: identity.plugin,
@@ -30,6 +29,11 @@ export function tapError(identity: TapIdentity, error: unknown): TappetError {
     hint: error instanceof TappetError ? error.hint : undefined,
     cause: error,
   });
+}
+
+/** A plan that a plugin does not take is no failure of the plugin; the issues name the places, which tell more than its name. */
+export function isRefusal({ hook }: TapIdentity, error: unknown): error is ConfigError {
+  return error instanceof ConfigError && hook === 'plan';
 }
 
 /** `tap "plugin:name" on onExit` */

@@ -49,14 +49,22 @@ export function loadIncludeList(options: IncludeListOptions): LoadedMonit {
   const loaded = loadMonitText([...lines, text].join('\n'), {
     mode,
     files: source,
-    name: '[plugins.monit-compat]',
+    name: SECTION,
     ...hostOption,
   });
   return {
     configuration: loaded.configuration,
-    issues: [...own.all, ...loaded.issues],
+    issues: [...own.all, ...loaded.issues.map((issue) => inText(issue, lines.length))],
     accepted: !own.hasErrors && loaded.accepted,
   };
+}
+
+const SECTION = '[plugins.monit-compat]';
+
+/** The text stands behind the lines that include the files. */
+function inText(issue: ConfigIssue, linesBefore: number): ConfigIssue {
+  const { file, line } = issue;
+  return file !== SECTION || line === undefined ? issue : { ...issue, line: Math.max(1, line - linesBefore) };
 }
 
 function expand(entry: string, files: ControlFiles, issues: IssueList): readonly string[] {
