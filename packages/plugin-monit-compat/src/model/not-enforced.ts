@@ -28,6 +28,7 @@ export function listNotEnforced(configuration: MonitConfiguration): NotEnforced[
     ...settings.without.map(({ at, what }) => ({ at, what, why: 'it has no meaning in this supervisor' })),
     ...settings.mmonit.map(({ at, url }) => ({ at, what: `set mmonit ${url}`, why: 'nothing is pushed to M/Monit' })),
     ...httpdParts(configuration),
+    ...silentAlerts(configuration),
     ...configuration.services.flatMap(serviceParts),
   ];
   return found.sort((a, b) => a.at.file.localeCompare(b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column);
@@ -45,6 +46,19 @@ function httpdParts({ settings: { httpd } }: MonitConfiguration): NotEnforced[] 
   if (httpd.tls?.files['clientpemfile'] !== undefined)
     found.push({ at: httpd.at, what: 'clientpemfile', why: 'client certificates are not asked for' });
   return found;
+}
+
+/** An event that never comes here: a supervisor that starts, reloads or ends mails nobody, it would at every deployment. */
+const SILENT_EVENT = 'instance';
+
+function silentAlerts({ settings, services }: MonitConfiguration): NotEnforced[] {
+  const alerts = new Set([...settings.alerts, ...services.flatMap(({ recipients }) => recipients)]);
+  const silent = [...alerts].filter(({ events, negated }) => !negated && events?.includes(SILENT_EVENT) === true);
+  return silent.map(({ at, address }) => ({
+    at,
+    what: `alert ${address} on { ${SILENT_EVENT} }`,
+    why: 'nobody is mailed when the supervisor starts, reloads or ends',
+  }));
 }
 
 function serviceParts({ rules, name }: MonitService): NotEnforced[] {

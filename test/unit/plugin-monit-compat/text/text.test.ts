@@ -95,7 +95,9 @@ check process p pidfile /x
  if failed security attribute "x" then alert
  if failed port 1 type udp protocol radius then alert
  if disk read > 5 operations/s then alert
- if memory > 1 kB and cpu > 1% then alert`);
+ if memory > 1 kB and cpu > 1% then alert
+ alert a@example.org only on { instance, timeout }
+ alert b@example.org but not on { instance }`);
     const list = listNotEnforced(configuration);
     expect(list.map(({ at, what }) => `${at.line} ${what}`)).toEqual([
       '1 set mmonit http://u:***@a/collector',
@@ -106,6 +108,7 @@ check process p pidfile /x
       '6 p: if failed port 1 type udp protocol radius then alert',
       '7 p: if disk read > 5 operations/s then alert',
       '8 p: if memory > 1 kB and cpu > 1% then alert',
+      '9 alert a@example.org on { instance }',
     ]);
     expect(list.every(({ why }) => why.length > 10)).toBe(true);
     expect(JSON.stringify(list)).not.toContain('secret');
