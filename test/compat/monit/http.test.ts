@@ -362,7 +362,7 @@ function valuesOf(element: XmlElement, path: string): string[] {
 }
 
 const CHANGING =
-  /^(?:id|incarnation|uptime|collected_u?sec|kilobyte(?:total)?|percent(?:total)?|responsetime|now|count|total|started|open(?:total)?|allocated|avg\d+|user|system|nice|wait|hardirq|softirq|usage|access|change|modify|threads|children|poll)$/;
+  /^(?:id|incarnation|uptime|collected_u?sec|kilobyte(?:total)?|percent(?:total)?|responsetime|now|count|total|started|open(?:total)?|allocated|avg\d+|user|system|nice|wait|hardirq|softirq|steal|guest|guestnice|usage|access|change|modify|threads|children|poll)$/;
 
 function steady(element: XmlElement, side: Side, path = ''): string[] {
   if (CHANGING.test(element.name) && element.children.length === 0) return [];
