@@ -1,4 +1,5 @@
 import type { ControlClient } from '@tappet/plugin-control/client';
+import type { Which } from './find-daemon.ts';
 import type { Io } from './io.ts';
 
 /** A command that a plugin adds to `tappet`: what the array exported as `commands` by its `./cli` entry holds. */
@@ -17,7 +18,7 @@ export interface CliCommandContext {
   readonly args: readonly string[];
   readonly io: Io;
   /** A client of the supervisor that the words mean, found as for every other command. Takes `--socket`, `--config` and `--project`. */
-  connect(which?: { socket?: string; config?: string; project?: string }): Promise<ControlClient>;
+  connect(which?: Which): Promise<ControlClient>;
   /** Folder that the configuration was found in, else the current one. */
   readonly directory: string;
 }

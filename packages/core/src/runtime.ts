@@ -5,3 +5,4 @@ export { readPlugins } from './plan/plugin-list.ts';
 export { isProjectName, projectName } from './plan/project.ts';
 export { OFFICIAL_PLUGINS, readReference } from './plugin/package-names.ts';
 export { listRuntimeDirectories, type RunningDaemon, runtimeDirectory } from './store/directory.ts';
+export { forTerminal } from './terminal-text.ts';

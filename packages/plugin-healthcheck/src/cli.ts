@@ -12,7 +12,11 @@ interface Client {
 interface CommandContext {
   readonly args: readonly string[];
   readonly io: { out(text: string): void; readonly cwd: string };
-  connect(which?: { socket?: string; config?: string; project?: string }): Promise<Client>;
+  connect(which?: {
+    socket?: string | undefined;
+    config?: string | undefined;
+    project?: string | undefined;
+  }): Promise<Client>;
 }
 
 /** A command that `tappet` finds in this entry. */
@@ -46,7 +50,7 @@ export const commands: readonly Command[] = [
         io.out(HELP);
         return 0;
       }
-      const client = await connect(which(options));
+      const client = await connect({ socket: options.socket, config: options.config, project: options.project });
       const params = { ...(name === undefined ? {} : { service: name }), refresh: options.refresh === true };
       // The plugin on the other side is of this package, so its answers have this type.
       const result = (await client.call('healthcheck', 'health', params)) as HealthResult;
@@ -82,12 +86,4 @@ function read(args: readonly string[]): { name: string | undefined; options: Opt
     const reason = error instanceof Error ? error.message : String(error);
     throw new TappetError(`cannot run health: ${reason}`, { code: 'ERR_USAGE', hint: 'see "tappet health --help"' });
   }
-}
-
-function which({ socket, config, project }: Options): { socket?: string; config?: string; project?: string } {
-  return {
-    ...(socket === undefined ? {} : { socket }),
-    ...(config === undefined ? {} : { config }),
-    ...(project === undefined ? {} : { project }),
-  };
 }

@@ -13,7 +13,11 @@ export interface CommandContext {
     readonly isTerminal: boolean;
     readonly hasColors: boolean;
   };
-  connect(which?: { socket?: string; config?: string; project?: string }): Promise<Client>;
+  connect(which?: {
+    socket?: string | undefined;
+    config?: string | undefined;
+    project?: string | undefined;
+  }): Promise<Client>;
 }
 
 /** A command that `tappet` finds in the `./cli` entry. */

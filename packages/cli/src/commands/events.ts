@@ -2,7 +2,7 @@ import { type Invocation, textOption } from '../command-line/definition.ts';
 import { EXIT } from '../exit-codes.ts';
 import { connectToDaemon } from '../find-daemon.ts';
 import { eventLine } from '../output/event-line.ts';
-import { forTerminal } from '../output/terminal-text.ts';
+import { forTerminal } from '@tappet/core/runtime';
 import { countOption } from './count-option.ts';
 
 /** `tappet events`: the last ones, or with `-f` those that come after the last ten. */

@@ -6,7 +6,7 @@ import { connectToDaemon } from '../find-daemon.ts';
 import type { Io } from '../io.ts';
 import { paint } from '../output/color.ts';
 import { Lines, prefixed } from '../output/line-prefix.ts';
-import { forTerminal } from '../output/terminal-text.ts';
+import { forTerminal } from '@tappet/core/runtime';
 import { countOption } from './count-option.ts';
 import { asksForFiles, readLogFiles } from './log-files.ts';
 

@@ -5,7 +5,7 @@ import { connectToDaemon } from '../find-daemon.ts';
 import { clockTime } from '../output/clock-time.ts';
 import { type Paint, paint } from '../output/color.ts';
 import { columns } from '../output/columns.ts';
-import { forTerminal } from '../output/terminal-text.ts';
+import { forTerminal } from '@tappet/core/runtime';
 
 /** `tappet why NAME` */
 export async function run({ args, options, io }: Invocation): Promise<number> {

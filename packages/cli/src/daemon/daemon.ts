@@ -14,7 +14,7 @@ import control from '@tappet/plugin-control';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
 import { type Io, outliveOutput } from '../io.ts';
 import { renderProblem } from '../output/problem.ts';
-import { forTerminal } from '../output/terminal-text.ts';
+import { forTerminal } from '@tappet/core/runtime';
 import { configSource } from '../read-config.ts';
 import { type DaemonLog, createDaemonLog } from './daemon-log.ts';
 import { LOG_VARIABLE, detachedLog } from './detached-log.ts';

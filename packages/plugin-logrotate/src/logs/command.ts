@@ -6,7 +6,7 @@ import { diskText, diskUse } from './disk.ts';
 import { type LogQuery, printLogs } from './log-lines.ts';
 import { withoutCompilers } from './small-memory.ts';
 import type { StoredLog, StoredLogs } from './stored-log.ts';
-import { forTerminal } from './terminal-text.ts';
+import { linesForTerminal } from './terminal-text.ts';
 
 const HELP = `Usage: tappet log-files [NAME...] [options]
 
@@ -56,11 +56,7 @@ export async function runLogFiles({ args, io, connect }: CommandContext): Promis
   }
   const query = await queryOf(options, { isColored: io.hasColors });
   const { socket, config, project } = options;
-  const client = await connect({
-    ...(socket === undefined ? {} : { socket }),
-    ...(config === undefined ? {} : { config }),
-    ...(project === undefined ? {} : { project }),
-  });
+  const client = await connect({ socket, config, project });
   // The plugin on the other side is of this package, so its answers have this type.
   const list = async (): Promise<StoredLogs> => (await client.call('logrotate', 'files')) as StoredLogs;
   if (options.rotate === true) {
@@ -134,7 +130,7 @@ async function moment(name: 'since' | 'until', text: string | undefined): Promis
 /** A reader that is slower than the disk must not fill the memory, and no line may steer a terminal. */
 function patiently(io: CommandContext['io']): (bytes: Uint8Array) => void | Promise<void> {
   return (bytes) => {
-    io.out(io.isTerminal ? forTerminal(bytes) : bytes);
+    io.out(io.isTerminal ? linesForTerminal(bytes) : bytes);
     if (process.stdout.writableNeedDrain) return once(process.stdout, 'drain').then(() => undefined);
   };
 }

@@ -4,7 +4,11 @@ export interface MonitCommandContext {
   /** `-c FILE`: the control file that is meant. */
   readonly file?: string | undefined;
   readonly io: { out(text: string): void; err(text: string): void; readonly cwd: string };
-  connect(which?: { socket?: string; config?: string; project?: string }): Promise<MonitClient>;
+  connect(which?: {
+    socket?: string | undefined;
+    config?: string | undefined;
+    project?: string | undefined;
+  }): Promise<MonitClient>;
 }
 
 /** The part of the control client that is used. */

@@ -69,12 +69,8 @@ async function ask(
   { values }: Words,
   work: (client: MonitClient) => Promise<number>,
 ): Promise<number> {
-  const which: { socket?: string; config?: string; project?: string } = {};
-  for (const key of ['socket', 'config', 'project'] as const) {
-    const value = values.get(key);
-    if (value !== undefined) which[key] = value;
-  }
-  const client = await connect(which);
+  const [socket, config, project] = ['socket', 'config', 'project'].map((key) => values.get(key));
+  const client = await connect({ socket, config, project });
   try {
     if (file !== undefined) await compareFile(client, file, io);
     return await work(client);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { forTerminal } from '../../../../packages/cli/src/output/terminal-text.ts';
+import { forTerminal } from '@tappet/core/runtime';
 
 it.each([
   ['colours stay', '\u001B[1;31mred\u001B[0m\tx\n', '\u001B[1;31mred\u001B[0m\tx\n'],

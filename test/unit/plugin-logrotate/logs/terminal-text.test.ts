@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { forTerminal } from '../../../../packages/plugin-logrotate/src/logs/terminal-text.ts';
+import { linesForTerminal } from '../../../../packages/plugin-logrotate/src/logs/terminal-text.ts';
 
-const shown = (text: string): string => Buffer.from(forTerminal(Buffer.from(text))).toString();
+const shown = (text: string): string => Buffer.from(linesForTerminal(Buffer.from(text))).toString();
 
 describe('lines of a log on a terminal', () => {
   it.each([
