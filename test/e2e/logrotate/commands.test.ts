@@ -56,6 +56,7 @@ describe('the commands of the plugin', () => {
   it('read logs across old and compressed files, and tell what they take', async () => {
     await using one = await up(config());
     await until(() => existsSync(join(one.folder, 'log/web.log.9.gz')), 'compression');
+    await until(async () => (await one.run(['logs', 'web', '--grep', ' 300000$'])).stdout !== '', 'the last line');
 
     const tail = await one.run(['logs', 'web', '-n', '3', '--grep', ' \\d+$']);
     expect(tail.stdout).toMatch(/T[\d:.]+Z 299998\n.*Z 299999\n.*Z 300000\n$/s);
