@@ -13,6 +13,7 @@ export type {
   SpawnRequest,
 } from './contract.ts';
 export { closeInheritedDescriptors, type DescriptorBudget, descriptorBudget } from './descriptors.ts';
+export { type FilePool, sharedFilePool } from './file-pool.ts';
 export { type FileSink, fileSink, type FileSinkOptions } from './file-sink.ts';
 export { GUARD_SCRIPT, guardArgv } from './guard.ts';
 export { isAlive, readIdentity } from './identity.ts';

@@ -1,4 +1,5 @@
-import { closeSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { sharedFilePool } from '@tappet/core';
 import type { LogFolder } from './log-folder.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { OpenLog } from './open-log.ts';
@@ -26,7 +27,7 @@ export function changeFiles(
     next = writer.begin(nextName(log), rest);
     putAway();
   } catch (error) {
-    if (next !== undefined) closeSync(next.descriptor);
+    if (next !== undefined) sharedFilePool.close(next.descriptor);
     // Half a beginning must not be taken for one.
     rmSync(folder.of(nextName(log)), { force: true });
     throw error;

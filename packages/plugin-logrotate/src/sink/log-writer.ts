@@ -1,17 +1,11 @@
-import { closeSync, fstatSync, writeSync } from 'node:fs';
-import type { Clock, Logger, Timer } from '@tappet/core';
-import { codeOf } from '../names/system-error.ts';
+import { fstatSync, writeSync } from 'node:fs';
+import { type Clock, type Logger, sharedFilePool, type Timer } from '@tappet/core';
 import { HeldBytes } from './held-bytes.ts';
-import { logAllowance } from './log-allowance.ts';
 import type { LogFolder } from './log-folder.ts';
 import { type NewLog, type OpenLog, openLog } from './open-log.ts';
 
 const RETRY_MS = 250;
 const NEWLINE = 10;
-
-/** Writers with an open file, the one that was opened first first. */
-const opened = new Set<LogWriter>();
-let mostOpen: number | undefined;
 
 /** What a writer works with. */
 export interface LogWriterOptions {
@@ -65,29 +59,27 @@ export class LogWriter {
   /** The descriptor, opened if need be. Throws what opening throws. */
   open(): number {
     if (this.#descriptor !== undefined) return this.#descriptor;
-    const { folder, name } = this.#options;
-    const { descriptor, size, endsLine } = this.#withRoom(() => openLog(folder, { name, fresh: this.fresh }));
+    const { descriptor, size, endsLine } = this.#openLog(this.#options.name);
     this.#descriptor = descriptor;
     this.size = size;
     this.endsLine = endsLine;
-    opened.add(this);
     return descriptor;
   }
 
   /** The same, and nobody takes the descriptor away until {@link detach}. */
   pin(): number {
     const descriptor = this.open();
-    opened.delete(this);
+    sharedFilePool.hold(descriptor);
     return descriptor;
   }
 
   /** Makes the next file under another name and writes its first bytes; {@link follow} makes it the one that is written to. */
   begin(name: string, bytes: Uint8Array): OpenLog {
-    const next = this.#withRoom(() => openLog(this.#options.folder, { name, fresh: this.fresh }));
+    const next = this.#openLog(name);
     try {
       for (let at = 0; at < bytes.length;) at += writeSync(next.descriptor, bytes, at, bytes.length - at);
     } catch (error) {
-      closeSync(next.descriptor);
+      sharedFilePool.close(next.descriptor);
       throw error;
     }
     return { ...next, size: bytes.length, endsLine: bytes.length === 0 || bytes.at(-1) === NEWLINE };
@@ -99,14 +91,12 @@ export class LogWriter {
     this.#descriptor = descriptor;
     this.size = size;
     this.endsLine = endsLine;
-    opened.add(this);
   }
 
   /** Lets the file go; the next write opens what has the name then. */
   detach(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    if (this.#descriptor !== undefined) sharedFilePool.close(this.#descriptor);
     this.#descriptor = undefined;
-    opened.delete(this);
   }
 
   /** Lets the file go when another one has its name by now, or none. */
@@ -172,16 +162,14 @@ export class LogWriter {
     this.#options.log.warn({ path: this.path, error: reason }, `cannot write ${this.path}: ${reason}`);
   }
 
-  /** Beyond the limit, or without a descriptor left, the log that was opened first gives up its own. */
-  #withRoom<T>(open: () => T): T {
-    if (opened.size >= (mostOpen ??= logAllowance())) [...opened].find((writer) => writer !== this)?.detach();
-    try {
-      return open();
-    } catch (error) {
-      const [oldest] = opened;
-      if (codeOf(error) !== 'EMFILE' || oldest === undefined) throw error;
-      oldest.detach();
-      return open();
-    }
+  /** Other logs may need the descriptor: then the next write opens the file again. */
+  #openLog(name: string): OpenLog {
+    let log!: OpenLog;
+    const open = (): number => {
+      log = openLog(this.#options.folder, { name, fresh: this.fresh });
+      return log.descriptor;
+    };
+    sharedFilePool.open(open, () => (this.#descriptor = undefined));
+    return log;
   }
 }
